@@ -1,0 +1,1 @@
+"""Composition: settings, database, command line, web application and the city as data."""

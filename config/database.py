@@ -1,0 +1,113 @@
+"""Transactions: the one place where sessions to the books are opened, committed and rolled back.
+
+Services take the session they are given; the outermost caller (a request, a job, a command)
+opens it here.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy.orm import Session
+
+from config.postgres import EmbeddedServer, embedded_server
+from config.settings import Settings
+
+APP_ROLE = "stadtkasse_app"
+DATABASE = "stadtkasse"
+
+# A till waits at most 3 s for a lock; a request never runs longer than 15 s.
+SESSION_OPTIONS = {
+    "role": APP_ROLE,
+    "timezone": "UTC",
+    "default_transaction_isolation": "read\\ committed",
+    "lock_timeout": "3s",
+    "statement_timeout": "15s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One database of one city, as the application's role; jobs take a longer `patience`."""
+
+    engine: Engine
+    admin_url: URL
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session whose work is committed at the end, or not at all."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read_only(self) -> Iterator[Session]:
+        """A session that sees one consistent moment of the books and cannot write."""
+        with Session(self.engine) as session:
+            session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            yield session
+
+    def with_patience(self, seconds: int) -> "Database":
+        """The same database for a job: statements may take `seconds`."""
+        return Database(
+            engine_for(self.engine.url, statement_timeout=f"{seconds}s"), self.admin_url
+        )
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[Database]:
+    """The database the settings name, or the embedded server's, started while we use it."""
+    if settings.database_url:
+        url = _with_driver(settings.database_url)
+        admin = _with_driver(settings.admin_url) if settings.admin_url else url
+        with _disposed(Database(engine_for(url), admin)) as database:
+            yield database
+        return
+    with embedded_server(settings.state_dir / "postgresql") as server:
+        _create_database(server)
+        admin = make_url(server.url(DATABASE, "postgres"))
+        with _disposed(Database(engine_for(make_url(server.url(DATABASE))), admin)) as database:
+            yield database
+
+
+def engine_for(url: URL, **options: str) -> Engine:
+    """An engine with our session settings; `options` override them by name."""
+    settings = {**SESSION_OPTIONS, **options}
+    return create_engine(
+        url,
+        connect_args={
+            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+            "prepare_threshold": 0,  # the posting call is worth a plan from its first use
+            "application_name": "stadtkasse",
+        },
+        pool_size=10,
+        max_overflow=20,
+        pool_pre_ping=True,  # a server that was restarted costs one retry, not a failed charge
+    )
+
+
+def _with_driver(address: str) -> URL:
+    url = make_url(address)
+    if url.drivername in ("postgres", "postgresql"):
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+@contextmanager
+def _disposed(database: Database) -> Iterator[Database]:
+    try:
+        yield database
+    finally:
+        database.engine.dispose()
+
+
+def _create_database(server: EmbeddedServer) -> None:
+    engine = create_engine(server.url("postgres", "postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        known = connection.scalar(
+            text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": DATABASE}
+        )
+        if not known:
+            connection.execute(text(f'CREATE DATABASE "{DATABASE}"'))
+    engine.dispose()

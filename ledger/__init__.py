@@ -1,0 +1,1 @@
+"""The books of the city: accounts, entries, holds, periods and seals; knows no web."""

@@ -1,0 +1,1 @@
+"""Where it is proved that the money arrived: statements, matching, differences, exports."""

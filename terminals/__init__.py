@@ -1,0 +1,1 @@
+"""Where money is taken: the JSON API for tills, payment adapters and their faces."""

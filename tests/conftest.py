@@ -1,0 +1,88 @@
+"""One real PostgreSQL for the run; every test gets books of its own or a transaction of its own."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.orm import Session
+
+from config.database import Database, engine_for
+from config.migrations import upgrade
+from config.postgres import EmbeddedServer, embedded_server
+
+TEMPLATE = "stadtkasse_template"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EmbeddedServer]:
+    """The embedded server; workers of one run share it, the last one stops it."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid4().hex
+    root = Path("/var/lib") if os.geteuid() == 0 else Path(tempfile.gettempdir())
+    version = int(os.environ.get("TEST_POSTGRES_VERSION", "18"))
+    folder = root / f"stadtkasse-test-{run[:12]}"
+    with embedded_server(folder, version=version) as embedded:
+        yield embedded
+
+
+@pytest.fixture(scope="session")
+def template(server: EmbeddedServer) -> str:
+    """The name of a migrated, empty database to clone; made once per worker."""
+    name = f"{TEMPLATE}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    _as_superuser(server, f'CREATE DATABASE "{name}"')
+    upgrade(make_url(server.url(name, "postgres")))
+    return name
+
+
+@pytest.fixture
+def database(server: EmbeddedServer, template: str) -> Iterator[Database]:
+    """Books of its own for a test that commits, crashes or races."""
+    with cloned_database(server, template) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def shared_database(server: EmbeddedServer, template: str) -> Iterator[Database]:
+    """Books that stay empty: tests write to them only in transactions that are rolled back."""
+    with cloned_database(server, template) as database:
+        yield database
+
+
+@pytest.fixture
+def session(shared_database: Database) -> Iterator[Session]:
+    """A session whose work is rolled back when the test ends."""
+    with shared_database.engine.connect() as connection:
+        transaction = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            yield session
+        transaction.rollback()
+
+
+class cloned_database:
+    """Context: a fresh copy of the template database, dropped at the end."""
+
+    def __init__(self, server: EmbeddedServer, template: str) -> None:
+        self.server, self.template = server, template
+        self.name = f"books_{uuid4().hex}"
+
+    def __enter__(self) -> Database:
+        _as_superuser(self.server, f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}"')
+        self.database = Database(
+            engine_for(make_url(self.server.url(self.name))),
+            make_url(self.server.url(self.name, "postgres")),
+        )
+        return self.database
+
+    def __exit__(self, *_: object) -> None:
+        self.database.engine.dispose()
+        _as_superuser(self.server, f'DROP DATABASE "{self.name}" WITH (FORCE)')
+
+
+def _as_superuser(server: EmbeddedServer, statement: str) -> None:
+    engine = create_engine(server.url("postgres", "postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
