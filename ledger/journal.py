@@ -44,9 +44,9 @@ def post(
 def post_now(engine: Engine, one: Entry, *, tries: int = 3) -> Outcome:
     """Book one entry, committed when this returns, in one round trip; same rules as `post`.
 
-    A deadlock or a lock not granted in time is tried again, up to `tries` times: the key makes
-    that safe. Raises UnknownAccount, or OperationalError when the database cannot be reached;
-    the caller then repeats the same entry later.
+    A deadlock, a lock not granted in time or a lost connection is tried again, up to `tries`
+    times: the key makes that safe. Raises UnknownAccount, or OperationalError when the database
+    cannot be reached; the caller then repeats the same entry later.
     """
     while True:
         try:
@@ -54,7 +54,8 @@ def post_now(engine: Engine, one: Entry, *, tries: int = 3) -> Outcome:
                 return _post_lone(connection, one)
         except OperationalError as trouble:
             tries -= 1
-            if tries == 0 or getattr(trouble.orig, "sqlstate", None) not in _WORTH_A_TRY:
+            state = getattr(trouble.orig, "sqlstate", None)
+            if tries == 0 or not (trouble.connection_invalidated or state in _WORTH_A_TRY):
                 raise
 
 

@@ -111,7 +111,7 @@ hold_resolution = Table(
     Column("hold_id", Uuid, ForeignKey("hold.id"), primary_key=True),
     Column("kind", Text, nullable=False),
     Column("captured_cents", BigInteger, nullable=False),
-    Column("entry_id", BigInteger, unique=True),
+    Column("entry_key", Uuid, unique=True),
     Column("resolved_at", Instant, nullable=False),
 )  # fmt: skip
 

@@ -18,11 +18,12 @@ END $$;
 CREATE FUNCTION entry_is_allowed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE wrong record;
 BEGIN
-    SELECT bool_or(c.day IS NOT NULL) AS day_closed, bool_or(a.key IS NULL) AS unanswered,
-           min(n.id) <= coalesce((SELECT max(last_entry) FROM block), 0) AS sealed,
+    -- Scalar subqueries on purpose: a join would be planned once, while the tables are small, and stay a full scan.
+    SELECT bool_or((SELECT c.day FROM closed_day c WHERE c.day = n.booked_on) IS NOT NULL) AS day_closed,
+           bool_or((SELECT a.entry_id FROM answer a WHERE a.key = n.key) IS DISTINCT FROM n.id) AS unanswered,
+           min(n.id) <= coalesce((SELECT last_entry FROM block ORDER BY number DESC LIMIT 1), 0) AS sealed,
            max(n.id) > (SELECT last_value FROM entry_number) AS foreign_id
-      INTO wrong
-      FROM n LEFT JOIN closed_day c ON c.day = n.booked_on LEFT JOIN answer a ON a.key = n.key AND a.entry_id = n.id;
+      INTO wrong FROM n;
     IF wrong.day_closed THEN
         RAISE EXCEPTION 'the business day is closed' USING ERRCODE = '23514', CONSTRAINT = 'entry_day_open';
     ELSIF wrong.unanswered THEN
@@ -36,28 +37,30 @@ END $$;
 -- What must never be forgotten when transfers are written: known accounts of that currency, whole entries,
 -- and guards moved by the net. guard_above_floor is the last wall.
 CREATE FUNCTION books() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE moved record;
 BEGIN
     IF EXISTS (
         SELECT FROM (SELECT debit_account AS id, currency FROM n UNION SELECT credit_account, currency FROM n) used
-        LEFT JOIN account a ON a.id = used.id AND a.currency = used.currency AND NOT a.is_control
-        WHERE a.id IS NULL) THEN
+         WHERE (SELECT a.currency = used.currency AND NOT a.is_control FROM account a WHERE a.id = used.id) IS NOT TRUE) THEN
         RAISE EXCEPTION 'a transfer names an account that does not exist in its currency or is a control account'
             USING ERRCODE = '23503', CONSTRAINT = 'transfer_accounts';
     END IF;
     IF EXISTS (
         SELECT FROM (SELECT entry_id, count(*) AS lines, min(line) AS first, max(line) AS last,
                             min(booked_on) AS earliest, max(booked_on) AS latest FROM n GROUP BY entry_id) written
-        LEFT JOIN entry e ON e.id = written.entry_id AND e.line_count = written.lines AND written.first = 1
-             AND written.last = written.lines AND e.booked_on = written.earliest AND e.booked_on = written.latest
-        WHERE e.id IS NULL) THEN
+         WHERE (SELECT e.line_count = written.lines AND written.first = 1 AND written.last = written.lines
+                       AND e.booked_on = written.earliest AND e.booked_on = written.latest
+                  FROM entry e WHERE e.id = written.entry_id) IS NOT TRUE) THEN
         RAISE EXCEPTION 'transfers come with their entry, all of them at once and on its day'
             USING ERRCODE = '23503', CONSTRAINT = 'transfer_entry_whole';
     END IF;
-    UPDATE guard g SET posted = posted + g.normal * moved.net
-      FROM (SELECT id, sum(cents) AS net
-              FROM (SELECT credit_account AS id, amount_cents AS cents FROM n
-                    UNION ALL SELECT debit_account, -amount_cents FROM n) both_sides GROUP BY id) moved
-     WHERE g.account_id = moved.id AND moved.net <> 0;
+    FOR moved IN -- in account order, like every lock on guards
+        SELECT id, sum(cents)::bigint AS net
+          FROM (SELECT credit_account AS id, amount_cents AS cents FROM n
+                UNION ALL SELECT debit_account, -amount_cents FROM n) both_sides GROUP BY id ORDER BY id
+    LOOP
+        UPDATE guard SET posted = posted + normal * moved.net WHERE account_id = moved.id AND moved.net <> 0;
+    END LOOP;
     RETURN NULL;
 END $$;
 

@@ -103,11 +103,13 @@ CREATE TABLE hold_resolution (
     hold_id uuid CONSTRAINT hold_resolution_pkey PRIMARY KEY CONSTRAINT hold_resolution_hold REFERENCES hold,
     kind text NOT NULL CONSTRAINT hold_resolution_kind CHECK (kind IN ('captured', 'voided', 'expired')),
     captured_cents bigint NOT NULL DEFAULT 0,
-    entry_id bigint CONSTRAINT hold_resolution_entry REFERENCES entry CONSTRAINT hold_resolution_entry_once UNIQUE,
+    -- The key of the entry that captured it; the hold ends before that entry is posted, in one transaction.
+    entry_key uuid CONSTRAINT hold_resolution_entry REFERENCES answer DEFERRABLE INITIALLY DEFERRED
+        CONSTRAINT hold_resolution_entry_once UNIQUE,
     resolved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT hold_resolution_capture CHECK (
-        CASE kind WHEN 'captured' THEN captured_cents > 0 AND entry_id IS NOT NULL
-        ELSE captured_cents = 0 AND entry_id IS NULL END)
+        CASE kind WHEN 'captured' THEN captured_cents > 0 AND entry_key IS NOT NULL
+        ELSE captured_cents = 0 AND entry_key IS NULL END)
 );
 
 CREATE TABLE closed_day (
