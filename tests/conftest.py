@@ -7,12 +7,17 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from config.database import Database, engine_for
 from config.migrations import upgrade
 from config.postgres import EmbeddedServer, embedded_server
+
+# A shared machine pauses at will: how long an example takes says nothing about the code.
+settings.register_profile("stadtkasse", deadline=None)
+settings.load_profile("stadtkasse")
 
 TEMPLATE = "stadtkasse_template"
 
