@@ -100,6 +100,20 @@ def trial_balance(
     ]
 
 
+def sub_ledger_balances(
+    session: Session, control: str, *, as_of: date | None = None
+) -> Mapping[str, Balance]:
+    """Every account below `control` that has ever moved, by code; most clearing ones are even."""
+    cut = cut_at(session, as_of=as_of, known_at=None)
+    accounts = session.execute(
+        text("SELECT a.id, a.code FROM account a JOIN account c ON c.id = a.control_id"
+             " WHERE c.code = :control ORDER BY a.code"),
+        {"control": control},
+    ).all()  # fmt: skip
+    totals = _totals(session, cut, [row.id for row in accounts]) if accounts else {}
+    return {row.code: totals[row.id] for row in accounts if row.id in totals}
+
+
 def cut_at(session: Session, *, as_of: date | None, known_at: datetime | None) -> Cut:
     """Read the frontier first and pass it on as values: the planner knows them then."""
     row = session.execute(

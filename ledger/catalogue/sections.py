@@ -39,6 +39,7 @@ _LEAP_YEAR = 2024  # so that 29 February may open or end a season
 
 
 def read_bank_account(row: Fields) -> BankAccount:
+    """A bank account of the city and the ledger account that mirrors it."""
     return BankAccount(
         account=row.text("account"),
         name=row.text("name"),
@@ -49,6 +50,7 @@ def read_bank_account(row: Fields) -> BankAccount:
 
 
 def read_authority(row: Fields) -> Authority:
+    """Who pays subsidised lunches, with the account of the claim."""
     return Authority(
         code=row.text("code"),
         name=row.text("name"),
@@ -58,6 +60,7 @@ def read_authority(row: Fields) -> Authority:
 
 
 def read_account(row: Fields) -> Account:
+    """One account of the chart."""
     return Account(
         number=row.text("number"),
         name=row.text("name"),
@@ -72,6 +75,7 @@ def read_account(row: Fields) -> Account:
 
 
 def read_tax_code(row: Fields) -> TaxCode:
+    """One period of a tax code."""
     return TaxCode(
         code=row.text("code"),
         name=row.text("name"),
@@ -87,6 +91,7 @@ def read_tax_code(row: Fields) -> TaxCode:
 
 
 def read_concession(row: Fields) -> Concession:
+    """A reduction and the proof it asks for."""
     return Concession(
         code=row.text("code"),
         name=row.text("name"),
@@ -97,6 +102,7 @@ def read_concession(row: Fields) -> Concession:
 
 
 def read_group(row: Fields) -> ProductGroup:
+    """A group of products on a till."""
     return ProductGroup(
         code=row.text("code"),
         name=row.text("name"),
@@ -106,6 +112,7 @@ def read_group(row: Fields) -> ProductGroup:
 
 
 def read_facility(row: Fields) -> Facility:
+    """A facility with its tills and terminals."""
     code = row.text("code")
     row.optional_text("source")  # where the figures come from, for whoever reads the file
     return Facility(
