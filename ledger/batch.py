@@ -19,6 +19,7 @@ from ledger.canonical import canonical_bytes, new_salts, request_hash
 from ledger.decide import Answer, Decision, Funds, Request, Situation, decide, outcome
 from ledger.entries import Entry, Outcome
 from ledger.errors import BatchContended
+from ledger.locks import share_fence
 
 TRIES = 5
 
@@ -62,7 +63,7 @@ def _is_twin(trouble: Exception) -> bool:
 
 def _lock(session: Session, accounts: Mapping[str, AccountRow]) -> list[dict[str, Any]]:
     """Take the fence and the guards; expired holds of these accounts are given back."""
-    session.execute(text("SELECT pg_advisory_xact_lock_shared(4711)"))
+    share_fence(session)
     guarded = sorted(row.id for row in accounts.values() if row.guarded)
     if not guarded:
         return []

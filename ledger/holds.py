@@ -17,6 +17,7 @@ from ledger.accounts import find_accounts, postable_accounts
 from ledger.entries import Conflict, Entry, Outcome, Posted
 from ledger.errors import HoldExceeded, HoldResolved, HoldUnknown
 from ledger.journal import post
+from ledger.locks import share_fence
 from ledger.money import Money
 from ledger.tables.books import account, hold, hold_resolution
 
@@ -132,7 +133,7 @@ def expire_holds(session: Session, *, limit: int = 1000) -> int:
 
 def _lock(session: Session, account_ids: Sequence[int]) -> Mapping[int, int]:
     """Take the fence, then the guards by account; returns what is free on each, in cents."""
-    session.execute(text("SELECT pg_advisory_xact_lock_shared(4711)"))
+    share_fence(session)
     rows = session.execute(
         text("SELECT * FROM lock_guards(CAST(:accounts AS int[]))"),
         {"accounts": sorted(account_ids)},

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from ledger.errors import SealBusy
+from ledger.locks import FENCE, SEALING, have_alone
 from ledger.merkle import CompactRange
 from ledger.tables.books import block, entry
 
@@ -44,7 +45,7 @@ def seal(engine: Engine, *, tries: int = 40) -> Block | None:
     frontier = _frontier(engine, tries)
     with Session(engine) as session, session.begin():
         # One sealer at a time; the next one then sees our block and starts behind it.
-        session.execute(text("SELECT pg_advisory_xact_lock(4712)"))
+        have_alone(session, SEALING)
         return _append_block(session, frontier)
 
 
@@ -65,7 +66,7 @@ def _frontier(engine: Engine, tries: int) -> int:
         try:
             with Session(engine) as session, session.begin():
                 session.execute(text(f"SET LOCAL lock_timeout = {FENCE_WAIT_MS}"))
-                session.execute(text("SELECT pg_advisory_xact_lock(4711)"))
+                have_alone(session, FENCE)
                 # A statement of its own: its snapshot is taken after the lock was granted.
                 largest: int | None = session.scalar(select(func.max(entry.c.id)))
                 return largest or 0

@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from ledger.locks import NIGHT, have_alone
 from reconciliation.differences import (
     ControlTotal,
     control_totals,
@@ -43,10 +44,10 @@ def run_night(transaction: Transaction, day: date) -> NightResult:
     """Reconcile everything up to and including business day `day`; one run at a time."""
     started = datetime.now(UTC)
     with transaction() as session:
-        session.execute(text("SELECT pg_advisory_xact_lock(4713)"))
+        have_alone(session, NIGHT)
         matched = match_lines(session, until=day)
     with transaction() as session:
-        session.execute(text("SELECT pg_advisory_xact_lock(4713)"))
+        have_alone(session, NIGHT)
         found = find_differences(session, day)
         opened, closed = write_differences(session, found)
         result = NightResult(

@@ -14,11 +14,14 @@ from sqlalchemy.orm import Session
 from config.database import Database, engine_for
 from config.migrations import upgrade
 from config.postgres import EmbeddedServer, embedded_server
+from ledger.catalogue.loading import load_city
+from ledger.catalogue.reading import city_from
 
 # A shared machine pauses at will: how long an example takes says nothing about the code.
 settings.register_profile("stadtkasse", deadline=None)
 settings.load_profile("stadtkasse")
 
+CITY = Path(__file__).parents[1] / "config" / "cities" / "aachen"
 TEMPLATE = "stadtkasse_template"
 
 
@@ -53,6 +56,30 @@ def database(server: EmbeddedServer, template: str) -> Iterator[Database]:
 def shared_database(server: EmbeddedServer, template: str) -> Iterator[Database]:
     """Books that stay empty: tests write to them only in transactions that are rolled back."""
     with cloned_database(server, template) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def city_template(server: EmbeddedServer, template: str) -> Iterator[str]:
+    """The name of a database with Aachen loaded, to clone."""
+    with cloned_database(server, template) as database:
+        with database.transaction() as session:
+            load_city(session, city_from(CITY))
+        database.engine.dispose()
+        yield database.engine.url.database or ""
+
+
+@pytest.fixture
+def city(server: EmbeddedServer, city_template: str) -> Iterator[Database]:
+    """Books of its own with the whole city loaded."""
+    with cloned_database(server, city_template) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def module_city(server: EmbeddedServer, city_template: str) -> Iterator[Database]:
+    """Books with the whole city loaded, shared by the tests of one file."""
+    with cloned_database(server, city_template) as database:
         yield database
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import Table, insert, select, update
 from sqlalchemy.orm import Session
 
 from ledger.accounts import open_account
@@ -25,11 +25,11 @@ from ledger.catalogue.rows import (
     role_rows,
     rule_rows,
 )
+from ledger.locks import LOADING, have_alone
 from ledger.money import Money
 from ledger.tables import catalogue as tables
 from ledger.tables.books import account
 
-_ONE_LOAD_AT_A_TIME = 4712  # advisory lock: two loads would both find the same things missing
 _ACCOUNT_FIXED = frozenset({"kind", "guarded", "floor_cents", "is_control", "clearing"})
 _KEYS = {"product_group": "group", "amount_cents": "cents"}  # columns that files call otherwise
 
@@ -65,7 +65,7 @@ def load_city(session: Session, city: City) -> LoadResult:
     for days on which the product was already sold, a recorded price or product that is gone
     from the files, and a change of what a thing is (an account's kind, a period's tax rate).
     """
-    session.execute(select(func.pg_advisory_xact_lock(_ONE_LOAD_AT_A_TIME)))
+    have_alone(session, LOADING)  # two loads would both find the same things missing
     plans = [_planned(session, account, _account_rows(city), fixed=_ACCOUNT_FIXED)]
     plans.extend(_catalogue_plans(session, city))
     refused = [fault for plan in plans for fault in plan.refused]

@@ -21,6 +21,7 @@ PRODUCT_KINDS = (
     "combi",
     "shop",
     "meal",
+    "snack",
     "guest_meal",
     "fee",
     "fee_with_federal_share",

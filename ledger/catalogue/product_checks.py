@@ -16,6 +16,7 @@ _TERMS = {
     "combi": ("shares", "valid_months", "deferred_account"),
     "shop": (),
     "meal": (),
+    "snack": (),
     "guest_meal": (),
     "fee": (),
     "fee_with_federal_share": ("federal_share",),

@@ -17,13 +17,14 @@ class Basket:
 
     transfers: of one entry, empty if everything was free. counted: handed out without booking.
     total: price of all lines. due: what the tender is debited, less than the total only where
-    an authority takes a share.
+    an authority takes a share. events: names of the posting rules that book it.
     """
 
     transfers: tuple[Transfer, ...]
     counted: tuple[Counted, ...]
     total: Money
     due: Money
+    events: frozenset[str] = frozenset()
 
 
 def book_basket(
@@ -49,7 +50,7 @@ def book_basket(
     transfers = rulebook.book(postings)
     due = _sum(t.amount for t in transfers if t.debit == tender.account)
     free = tuple(entry for booking in bookings for entry in booking.counted)
-    return Basket(transfers, free, total, due)
+    return Basket(transfers, free, total, due, frozenset(posting.event for posting in postings))
 
 
 def _line(item: Item, tender: Tender, facility: FacilityType, rulebook: Rulebook) -> Booking:

@@ -11,7 +11,6 @@ from ledger.entries import Dimensions
 from ledger.facilities import Item, WayNotAccepted
 from ledger.facilities.daycare import FACILITY
 from ledger.facilities.daycare.meals import (
-    authority_account,
     cancellation,
     cut_off,
     may_order,
@@ -86,12 +85,6 @@ def test_the_subsidy_covers_lunch_in_full_and_a_snack_never(cents: int) -> None:
     assert (lunch.subsidy, lunch.own) == (price, Money(0))
     assert (snack.subsidy, snack.own) == (Money(0), price)
     assert shares("meal", price, is_subsidised=False).own == price
-
-
-def test_an_authority_has_its_own_claim_account() -> None:
-    assert authority_account("JOBCENTER") == "161900/JOBCENTER"
-    with pytest.raises(ValueError, match="FINANZAMT"):
-        authority_account("FINANZAMT")
 
 
 def test_a_child_pays_from_a_wallet_and_a_guest_may_pay_online() -> None:

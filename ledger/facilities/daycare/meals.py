@@ -7,7 +7,6 @@ from ledger.calendar import CITY_TIME, business_day
 from ledger.money import Money
 
 CUT_OFF = time(8)
-AUTHORITIES = frozenset({"JOBCENTER", "SOZIALAMT", "WOHNGELD"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +52,6 @@ def cancellation(meal_day: date, at: datetime) -> Verdict:
     if at.astimezone(UTC) < limit.astimezone(UTC):
         return Verdict(True, "before_cut_off", limit)
     return Verdict(False, "day_over" if today > meal_day else "after_cut_off", limit)
-
-
-def authority_account(authority: str) -> str:
-    """The claim account of a subsidising authority, `161900/JOBCENTER`; raises ValueError."""
-    if authority not in AUTHORITIES:
-        raise ValueError(f"{authority!r} is none of {', '.join(sorted(AUTHORITIES))}")
-    return f"161900/{authority}"
 
 
 def shares(kind: str, amount: Money, *, is_subsidised: bool) -> MealShares:
