@@ -9,6 +9,7 @@ demo: $(VENV)/.installed
 	$(BIN)/stadtkasse demo
 
 test: $(VENV)/.tested
+	$(BIN)/python tests/faces/ensure_browser.py
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: $(VENV)/.linted

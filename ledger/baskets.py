@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -68,14 +68,18 @@ class ChargeRequest:
         """What a repeated key is compared by."""
         if self.request is not None:
             return self.request
-        content = asdict(self)
-        del content["key"], content["request"]
-        content["charged_at"] = self.charged_at.astimezone(UTC).isoformat()
-        return json.dumps(["charge", content], sort_keys=True).encode()
+        content = [getattr(self, name) for name in _ASKED]
+        at = self.charged_at.astimezone(UTC).isoformat()
+        lines = [[getattr(line, name) for name in _LINE] for line in self.lines]
+        return json.dumps(["charge", at, content, lines]).encode()
 
     def hash_asked(self) -> bytes:
         """SHA-256 of `bytes_asked`."""
         return hashlib.sha256(self.bytes_asked()).digest()
+
+
+_ASKED = ("facility", "way", "till", "terminal", "wallet", "shift", "receipt_number")
+_LINE = tuple(field.name for field in fields(BasketLine))
 
 
 def fault_of(request: ChargeRequest) -> ChargeInvalid | None:
@@ -103,7 +107,7 @@ def _faults(request: ChargeRequest) -> Iterator[tuple[str, dict[str, Any]]]:
             yield "quantity_out_of_range", {"line": number, "most": MAX_QUANTITY}
         if type(line.unit_cents) not in (int, type(None)):
             yield "amount_malformed", {"line": number}
-        texts = {name: text for name, text in asdict(line).items() if type(text) is str}
+        texts = {name: text for name in _LINE if type(text := getattr(line, name)) is str}
         yield from _text_faults(texts, line=number)
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
-from sqlalchemy.dialects.postgresql import insert as insert_or_skip
+from psycopg.types.json import Jsonb
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from ledger.baskets import ChargeRequest
@@ -21,6 +21,14 @@ from ledger.tables.books import answer, case_reference
 from ledger.tables.services import charge, counted, pass_number
 
 Settled = Mapping[UUID, tuple[bytes, ServiceOutcome]]
+
+
+_COLUMNS = {
+    "key": "uuid", "request_hash": "bytea", "entry_id": "bigint", "refused": "text",
+    "data": "jsonb", "facility": "text", "way": "text", "charged_at": "timestamptz",
+    "booked_on": "date", "till": "text", "terminal": "text", "shift": "text",
+    "receipt_number": "text", "total_cents": "bigint", "lines": "jsonb",
+}  # fmt: skip
 
 
 @dataclass
@@ -86,11 +94,27 @@ def _outcome(row: Any) -> ServiceOutcome:
     return Recorded(row.key) if row.entry_id is None else Posted(row.key, row.entry_id)
 
 
-def _insert_rows(session: Session, rows: list[dict[str, Any]]) -> list[UUID]:
+def _insert_rows(session: Session, rows: list[dict[str, Any]]) -> set[UUID]:
+    """Insert in the order given, which is that of the keys; returns those that were new."""
     if not rows:
-        return []
-    statement = insert_or_skip(charge).on_conflict_do_nothing().returning(charge.c.key)
-    return list(session.scalars(statement, rows))
+        return set()
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    columns |= {name: [_json(each) for each in columns[name]] for name in ("data", "lines")}
+    return set(session.scalars(_INSERT, columns))
+
+
+def _json(value: Any) -> Jsonb | None:
+    return None if value is None else Jsonb(value)
+
+
+# One array for each column: many rows are one statement with a few parameters.
+_INSERT = text(
+    "INSERT INTO charge ({names}) SELECT * FROM unnest({arrays})"
+    " ON CONFLICT DO NOTHING RETURNING key".format(
+        names=", ".join(_COLUMNS),
+        arrays=", ".join(f"CAST(:{name} AS {type_}[])" for name, type_ in _COLUMNS.items()),
+    )
+)
 
 
 def _row(request: ChargeRequest, outcome: ServiceOutcome, booked: Booked | None) -> dict[str, Any]:
