@@ -6,7 +6,7 @@ opens it here.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
@@ -17,6 +17,8 @@ from config.settings import Settings
 APP_ROLE = "stadtkasse_app"
 DATABASE = "stadtkasse"
 
+PATIENCE_SECONDS = 15
+
 # A till waits at most 3 s for a lock; a request never runs longer than 15 s.
 SESSION_OPTIONS = {
     "role": APP_ROLE,
@@ -25,22 +27,24 @@ SESSION_OPTIONS = {
     # Our reads touch a few rows through an index; starting workers for them costs forty times more.
     "max_parallel_workers_per_gather": "0",
     "lock_timeout": "3s",
-    "statement_timeout": "15s",
+    "statement_timeout": f"{PATIENCE_SECONDS}s",
     "idle_in_transaction_session_timeout": "60s",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """One database of one city, as the application's role; jobs take a longer `patience`."""
+    """One database of one city, as the application's role; jobs have more patience."""
 
     engine: Engine
     admin_url: URL
+    patience_seconds: int = PATIENCE_SECONDS
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session whose work is committed at the end, or not at all."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            self._take_time(session)
             yield session
 
     @contextmanager
@@ -48,13 +52,16 @@ class Database:
         """A session that sees one consistent moment of the books and cannot write."""
         with Session(self.engine) as session:
             session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            self._take_time(session)
             yield session
 
     def with_patience(self, seconds: int) -> "Database":
-        """The same database for a job: statements may take `seconds`."""
-        return Database(
-            engine_for(self.engine.url, statement_timeout=f"{seconds}s"), self.admin_url
-        )
+        """The same database for a job: a statement may take `seconds`."""
+        return replace(self, patience_seconds=seconds)
+
+    def _take_time(self, session: Session) -> None:
+        if self.patience_seconds != PATIENCE_SECONDS:
+            session.execute(text(f"SET LOCAL statement_timeout = '{self.patience_seconds}s'"))
 
 
 @contextmanager

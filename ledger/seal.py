@@ -44,6 +44,8 @@ def seal(engine: Engine, *, tries: int = 40) -> Block | None:
     """
     frontier = _frontier(engine, tries)
     with Session(engine) as session, session.begin():
+        # A first block over years of entries takes its time; it keeps nobody waiting.
+        session.execute(text("SET LOCAL statement_timeout = '1h'"))
         # One sealer at a time; the next one then sees our block and starts behind it.
         have_alone(session, SEALING)
         return _append_block(session, frontier)

@@ -26,7 +26,7 @@ def seal_command() -> None:
     """Seal everything committed so far into a block."""
     with the_database() as database:
         try:
-            block = seal(database.with_patience(600).engine)
+            block = seal(database.engine)
         except SealBusy as busy:
             raise Refusal(
                 f"Writers never paused in {busy.tries} tries: seal again later."

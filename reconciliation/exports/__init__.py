@@ -90,7 +90,8 @@ def books_of(session: Session) -> Books:
             SELECT a.code, a.kind, a.currency, sum(moved.cents)::bigint AS cents
               FROM (SELECT debit_account AS id, amount_cents AS cents FROM transfer
                     UNION ALL SELECT credit_account, -amount_cents FROM transfer) moved
-              JOIN account a ON a.id = moved.id GROUP BY a.code, a.kind, a.currency ORDER BY a.code""")
+              JOIN account a ON a.id = moved.id
+             GROUP BY a.code, a.kind, a.currency ORDER BY a.code""")
     )
     named = {account_name(row.code, row.kind): (row.cents, row.currency) for row in balances}
     return Books(days[0], days[1], named, _entries(session))
