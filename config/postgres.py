@@ -153,12 +153,29 @@ def _start(server: EmbeddedServer, account: pwd.struct_passwd | None) -> None:
         shutil.rmtree(data, ignore_errors=True)  # a first start that was cut short
         _run(server, account, "initdb", "-D", data, "-U", "postgres", "--encoding=UTF8",
              "--no-locale", "--auth-local=trust", "--auth-host=reject")  # fmt: skip
+    _forget_dead_server(data)
     if _run(server, account, "pg_ctl", "-D", data, "status", check=False).returncode == 0:
         return
     options = {**SERVER_OPTIONS, "unix_socket_directories": str(server.socket_folder)}
     settings = " ".join(f"-c {name}='{value}'" for name, value in options.items())
     _run(server, account, "pg_ctl", "-D", data, "-l", server.folder / "server.log",
          "-w", "-t", "60", "-o", settings, "start")  # fmt: skip
+
+
+def _forget_dead_server(data: Path) -> None:
+    """Remove the note of a server that was killed and whose process nobody has collected yet.
+
+    To `pg_ctl` such a process still runs. Should a worker of the dead server live on, PostgreSQL
+    finds their shared memory in use and refuses to start, so nothing can be harmed here.
+    """
+    note = data / "postmaster.pid"
+    try:
+        process = Path("/proc") / note.read_text().split()[0]
+        state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return  # no server, or a system without /proc
+    if state in "ZX":
+        note.unlink(missing_ok=True)
 
 
 def _stop(server: EmbeddedServer, account: pwd.struct_passwd | None) -> None:

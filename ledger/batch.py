@@ -18,7 +18,7 @@ from ledger.accounts import AccountRow, postable_accounts
 from ledger.canonical import canonical_bytes, new_salts, request_hash
 from ledger.decide import Answer, Decision, Funds, Request, Situation, decide, outcome
 from ledger.entries import Entry, Outcome
-from ledger.errors import BatchContended
+from ledger.errors import BatchContended, constraint_of
 from ledger.locks import share_fence
 
 TRIES = 5
@@ -55,10 +55,7 @@ class _TwinCameFirst(Exception):
 
 
 def _is_twin(trouble: Exception) -> bool:
-    if isinstance(trouble, _TwinCameFirst):
-        return True
-    diagnosis = getattr(getattr(trouble, "orig", trouble), "diag", None)
-    return getattr(diagnosis, "constraint_name", None) == "entry_reversed_once"
+    return isinstance(trouble, _TwinCameFirst) or constraint_of(trouble) == "entry_reversed_once"
 
 
 def _lock(session: Session, accounts: Mapping[str, AccountRow]) -> list[dict[str, Any]]:

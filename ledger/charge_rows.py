@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -81,7 +81,14 @@ def store(
     store_sold(session, [(one.request.key, card) for one in done for card in one.passes])
     store_visits(session, [(one.request.key, each) for one in done for each in one.visits])
     _store_counted(session, done)
-    return {**settled, **answers_to(session, late)} if late else settled
+    first = answers_to(session, late) if late else {}
+    return {**settled, **{key: (hash_, _again(one)) for key, (hash_, one) in first.items()}}
+
+
+def _again(outcome: ServiceOutcome) -> ServiceOutcome:
+    """The outcome as another transaction found it first."""
+    assert isinstance(outcome, Posted | Refused | Recorded)
+    return replace(outcome, replayed=True)
 
 
 def _is_new(outcome: ServiceOutcome) -> bool:

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from ledger.money import Money
 
+LARGEST_CENTS = 100_000_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Dimensions:
@@ -27,6 +29,10 @@ class Dimensions:
     shift: str | None = None
     case_reference: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.case_reference is not None and not 1 <= len(self.case_reference) <= 64:
+            raise ValueError("a case reference has 1 to 64 characters; leave it out where none is")
+
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
@@ -41,8 +47,10 @@ class Transfer:
     dimensions: Dimensions = field(default=Dimensions())
 
     def __post_init__(self) -> None:
-        if self.amount.cents <= 0:
-            raise ValueError(f"a transfer moves a positive amount, not {self.amount}")
+        if not 0 < self.amount.cents <= LARGEST_CENTS:
+            raise ValueError(
+                f"a transfer moves a positive amount below a billion, not {self.amount}"
+            )
         if self.debit == self.credit:
             raise ValueError(f"a transfer needs two accounts, not {self.debit} twice")
 

@@ -25,6 +25,13 @@ class LedgerError(Exception):
     code: ClassVar[str]
 
 
+def constraint_of(trouble: Exception) -> str | None:
+    """The name of the constraint a database error is about, if it names one."""
+    diagnosis = getattr(getattr(trouble, "orig", trouble), "diag", None)
+    name: str | None = getattr(diagnosis, "constraint_name", None)
+    return name
+
+
 @dataclass
 class UnknownAccount(LedgerError):
     """The chart has no account of this code (or it is a control account)."""

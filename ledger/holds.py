@@ -11,12 +11,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, insert, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ledger.accounts import find_accounts, postable_accounts
-from ledger.entries import Conflict, Entry, Outcome, Posted
-from ledger.errors import HoldExceeded, HoldResolved, HoldUnknown
-from ledger.journal import post
+from ledger.entries import Conflict, Entry, Outcome, Posted, Refused
+from ledger.errors import HoldExceeded, HoldResolved, HoldUnknown, constraint_of
+from ledger.journal import keep_refusal, post
 from ledger.locks import share_fence
 from ledger.money import Money
 from ledger.tables.books import account, hold, hold_resolution
@@ -55,7 +56,10 @@ class NotPlaced:
 
 def place_hold(session: Session, wanted: Hold) -> Placed | NotPlaced | Conflict:
     """Set money aside. The same id with other content is a Conflict. Raises UnknownAccount."""
-    account_id = find_accounts(session, [wanted.account])[wanted.account].id
+    found = find_accounts(session, [wanted.account])[wanted.account]
+    if wanted.amount.currency != found.currency or wanted.amount.cents <= 0:
+        raise ValueError(f"{wanted.account} holds positive {found.currency}, not {wanted.amount}")
+    account_id = found.id
     available = _lock(session, [account_id])
     if account_id not in available:
         raise ValueError(f"{wanted.account} is not a prepaid account: nothing can be held on it")
@@ -91,6 +95,8 @@ def capture_hold(session: Session, hold_id: UUID, entry: Entry) -> Outcome:
     if found.kind == "captured" and found.entry_key == entry.key:
         return post(session, [entry])[0]
     _refuse_ended(found)
+    if _captures_another(session, hold_id, entry.key):
+        return Conflict(entry.key)
     captured = _taken(entry, found.code)
     if not 0 < captured <= found.amount_cents:
         raise HoldExceeded(hold_id, found.amount_cents, captured)
@@ -101,8 +107,9 @@ def capture_hold(session: Session, hold_id: UUID, entry: Entry) -> Outcome:
         if isinstance(outcome, Posted):
             return outcome
         attempt.rollback()
-    # What refused it with the money free refuses it again with the money held, and is kept.
-    return post(session, [entry])[0]
+    if isinstance(outcome, Refused):
+        keep_refusal(session, entry, outcome)
+    return outcome
 
 
 def void_hold(session: Session, hold_id: UUID) -> None:
@@ -164,8 +171,21 @@ def _refuse_ended(found: Row[Any]) -> None:
         raise HoldResolved(found.id, "expired")
 
 
+def _captures_another(session: Session, hold_id: UUID, key: UUID) -> bool:
+    other = select(hold_resolution.c.hold_id).where(
+        hold_resolution.c.entry_key == key, hold_resolution.c.hold_id != hold_id
+    )
+    return session.scalar(other) is not None
+
+
 def _resolve(session: Session, hold_id: UUID, kind: str, **capture: object) -> None:
-    session.execute(insert(hold_resolution).values(hold_id=hold_id, kind=kind, **capture))
+    try:
+        with session.begin_nested():
+            session.execute(insert(hold_resolution).values(hold_id=hold_id, kind=kind, **capture))
+    except IntegrityError as trouble:
+        if constraint_of(trouble) == "hold_resolution_in_time":  # its time ended just now
+            raise HoldResolved(hold_id, "expired") from trouble
+        raise
 
 
 def _release_expired(session: Session, account_id: int) -> int:

@@ -10,16 +10,17 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Row, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from ledger.accounts import AccountRow, postable_accounts
 from ledger.batch import post_batch
 from ledger.canonical import canonical_bytes, new_salts, request_hash
 from ledger.entries import Conflict, Dimensions, Entry, Outcome, Posted, Refused, Transfer
-from ledger.errors import UnknownEntry
+from ledger.errors import UnknownEntry, constraint_of
 from ledger.money import Money
-from ledger.tables.books import account, case_reference, transfer
+from ledger.tables.books import account, answer, case_reference, transfer
 
 _DIMENSIONS = (
     "facility", "product", "cost_centre", "tax_code", "sphere", "channel", "till", "shift",
@@ -67,12 +68,25 @@ def reverse(
     Once, by constraint: a second reversal under another key is refused ("already_reversed").
     Raises UnknownEntry.
     """
-    transfers = _mirrored(session, entry_id)
     taken_back = Entry(
-        key=key, event="reversal", booked_on=booked_on, transfers=transfers,
+        key=key, event="reversal", booked_on=booked_on, transfers=_mirrored(session, entry_id),
         reference=reference, reverses=entry_id,
+        # Not the content: a case reference in it may be erased before the same key comes again.
+        request=reversal_request(entry_id, booked_on, reference),
     )  # fmt: skip
+    try:
+        with session.begin_nested():
+            return _post_lone(session.connection(), taken_back)
+    except IntegrityError as trouble:
+        if constraint_of(trouble) != "entry_reversed_once":
+            raise
+    # A batch with another reversal of this entry committed while we waited: now it is seen.
     return _post_lone(session.connection(), taken_back)
+
+
+def reversal_request(entry_id: int, booked_on: date, reference: str | None) -> bytes:
+    """What a repeated reversal is compared by: which entry, on which day."""
+    return f"reverse {entry_id} on {booked_on} {reference or ''}".encode()
 
 
 # Serialisation failure, deadlock, lock time-out: nothing was stored, so the same key may try again.
@@ -116,6 +130,18 @@ def _post_lone(connection: Connection, one: Entry) -> Outcome:
             _POST_LINES, request | arrays | {"reverses": one.reverses}
         ).one()
     return _outcome(one.key, answered)
+
+
+def keep_refusal(session: Session, one: Entry, refused: Refused) -> None:
+    """Store a refusal that was found beside the posting functions, as they would have."""
+    session.execute(
+        insert(answer)
+        .values(
+            key=one.key, request_hash=request_hash(one), refused=refused.code,
+            data=dict(refused.data),
+        )
+        .on_conflict_do_nothing()
+    )  # fmt: skip
 
 
 def _scalars(

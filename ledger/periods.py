@@ -28,6 +28,8 @@ def close_day(session: Session, day: date, *, closed_by: str) -> None:
 def close_period(session: Session, first: date, last: date, *, closed_by: str) -> int:
     """Close every day from `first` to `last` that is still open; returns how many were."""
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    if not days:
+        return 0
     closed = session.execute(
         insert(closed_day)
         .values([{"day": day, "closed_by": closed_by} for day in days])

@@ -137,7 +137,7 @@ def account_statement(
 _OPENING = """
     WITH sealed AS (
         SELECT coalesce(max(last_entry), 0) AS entry, coalesce(max(number), 0) AS number
-          FROM block WHERE last_entry <= :entry)
+          FROM block WHERE last_entry < :entry)
     SELECT (coalesce((SELECT debit_cents - credit_cents FROM account_total
                       WHERE account_id = :account AND block_number <= (SELECT number FROM sealed)
                       ORDER BY block_number DESC LIMIT 1), 0)

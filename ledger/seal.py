@@ -11,16 +11,17 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, func, insert, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from ledger.errors import SealBusy
-from ledger.locks import FENCE, SEALING, have_alone
+from ledger.locks import SEALING, have_alone
 from ledger.merkle import CompactRange
-from ledger.tables.books import block, entry
+from ledger.tables.books import block, entry, frontier
 
-FENCE_WAIT_MS = 50  # the longest a writer can be stalled by a waiting sealer
+FENCE_WAIT_MS = 50  # the longest a writer is stalled by a waiting sealer, at first
+LONGEST_FENCE_WAIT_MS = 1000
 LEAVES_AT_A_TIME = 10_000
 _LOCK_NOT_AVAILABLE = "55P03"
 
@@ -44,8 +45,9 @@ def seal(engine: Engine, *, tries: int = 40) -> Block | None:
     """
     frontier = _frontier(engine, tries)
     with Session(engine) as session, session.begin():
-        # A first block over years of entries takes its time; it keeps nobody waiting.
+        # A first block over years of entries takes its time; it keeps no poster waiting.
         session.execute(text("SET LOCAL statement_timeout = '1h'"))
+        session.execute(text("SET LOCAL lock_timeout = '1h'"))
         # One sealer at a time; the next one then sees our block and starts behind it.
         have_alone(session, SEALING)
         return _append_block(session, frontier)
@@ -64,13 +66,16 @@ def latest_block(session: Session) -> Block | None:
 
 
 def _frontier(engine: Engine, tries: int) -> int:
-    for _ in range(tries):
+    for attempt in range(tries):
+        # Short first, so that a waiting sealer stalls nobody; longer when writers never pause.
+        wait_ms = min(FENCE_WAIT_MS << attempt // 5, LONGEST_FENCE_WAIT_MS)
         try:
             with Session(engine) as session, session.begin():
-                session.execute(text(f"SET LOCAL lock_timeout = {FENCE_WAIT_MS}"))
-                have_alone(session, FENCE)
-                # A statement of its own: its snapshot is taken after the lock was granted.
-                largest: int | None = session.scalar(select(func.max(entry.c.id)))
+                session.execute(text(f"SET LOCAL lock_timeout = {wait_ms}"))
+                # Its trigger takes the fence and reads the frontier; the block comes after it.
+                session.execute(text("SET LOCAL synchronous_commit = off"))
+                session.execute(insert(frontier).values(last_entry=0))
+                largest: int | None = session.scalar(select(func.max(frontier.c.last_entry)))
                 return largest or 0
         except OperationalError as trouble:
             if getattr(trouble.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:

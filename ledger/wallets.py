@@ -1,5 +1,6 @@
 """Wallets: prepaid money of a family or a citizen, found by code or creditor reference."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from ledger.accounts import open_sub_account
+from ledger.accounts import open_sub_accounts
 from ledger.catalogue.posted import posted_catalogue
 from ledger.entries import Dimensions, Entry, Outcome
 from ledger.errors import LedgerError
@@ -17,7 +18,7 @@ from ledger.journal import post
 from ledger.money import Money
 from ledger.sub_accounts import open_missing
 from ledger.tables.books import account, guard, hold, hold_resolution
-from ledger.tables.services import wallet, wallet_number
+from ledger.tables.services import wallet
 from ledger.tenders import CONTROL_ACCOUNTS
 
 CONTROLS = {"kita": CONTROL_ACCOUNTS["meal_wallet"], "citizen": CONTROL_ACCOUNTS["citizen_wallet"]}
@@ -67,15 +68,21 @@ def open_wallet(session: Session, *, kind: str, key: UUID) -> Wallet:
 
     Raises ValueError for another kind and WalletKeyReused.
     """
+    return open_wallets(session, kind=kind, keys=[key])[0]
+
+
+def open_wallets(session: Session, *, kind: str, keys: Sequence[UUID]) -> list[Wallet]:
+    """Open many wallets of one kind, as `open_wallet` does each; in the order of `keys`."""
     if kind not in CONTROLS:
         raise ValueError(f"a wallet is one of {', '.join(CONTROLS)}, not {kind!r}")
-    code = session.scalar(select(wallet.c.code).where(wallet.c.key == key))
-    if code is None:
-        code = _open(session, kind, key)
-    found = _require(session, code)
-    if found.kind != kind:
-        raise WalletKeyReused(key)
-    return found
+    opened = _by_key(session, keys)
+    if missing := [key for key in dict.fromkeys(keys) if key not in opened]:
+        _open(session, kind, missing)
+        opened = _by_key(session, keys)
+    for key in keys:
+        if opened[key].kind != kind:
+            raise WalletKeyReused(key)
+    return [opened[key] for key in keys]
 
 
 def find_wallet(session: Session, code_or_rf: str) -> Wallet | None:
@@ -136,19 +143,24 @@ def creditor_reference(number: int) -> str:
     return f"RF{98 - int(digits + '271500') % 97:02d}{digits}"
 
 
-def _open(session: Session, kind: str, key: UUID) -> str:
-    number: int = session.scalar(wallet_number)
-    code = f"W-{number:06d}"
-    opened = open_sub_account(session, CONTROLS[kind], code, title=_TITLES[kind])
-    session.execute(
-        insert(wallet)
-        .values(
-            code=code, key=key, kind=kind, account=opened, reference=creditor_reference(number)
-        )
-        .on_conflict_do_nothing(index_elements=[wallet.c.key])
-    )  # fmt: skip
-    found: str = session.execute(select(wallet.c.code).where(wallet.c.key == key)).scalar_one()
-    return found
+def _open(session: Session, kind: str, keys: Sequence[UUID]) -> None:
+    drawn = select(func.nextval("wallet_number")).select_from(func.generate_series(1, len(keys)))
+    numbers = session.scalars(drawn).all()
+    codes = [f"W-{number:06d}" for number in numbers]
+    accounts = open_sub_accounts(session, CONTROLS[kind], codes, title=_TITLES[kind])
+    rows = [
+        {
+            "code": code, "key": key, "kind": kind, "account": opened,
+            "reference": creditor_reference(number),
+        }
+        for key, number, code, opened in zip(keys, numbers, codes, accounts, strict=True)
+    ]  # fmt: skip
+    session.execute(insert(wallet).on_conflict_do_nothing(index_elements=[wallet.c.key]), rows)
+
+
+def _by_key(session: Session, keys: Sequence[UUID]) -> dict[UUID, Wallet]:
+    rows = session.execute(_wallets().where(wallet.c.key.in_(keys)))
+    return {row.key: _wallet(row) for row in rows}
 
 
 def _require(session: Session, code: str) -> Wallet:

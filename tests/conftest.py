@@ -1,6 +1,7 @@
 """One real PostgreSQL for the run; every test gets books of its own or a transaction of its own."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +35,8 @@ def server() -> Iterator[EmbeddedServer]:
     folder = root / f"stadtkasse-test-{run[:12]}"
     with embedded_server(folder, version=version) as embedded:
         yield embedded
+    if not (folder / "data" / "postmaster.pid").exists():  # we were the last worker
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,6 @@ import click
 import pytest
 from click.testing import CliRunner
 
-import ledger.tables.books
-import ledger.tables.catalogue
-import ledger.tables.services
-import reconciliation.tables
 import terminals.tables  # noqa: F401 - the tables of every package are registered on import
 from config.cli import main
 from config.settings import Settings

@@ -23,10 +23,10 @@ class Refusal(click.ClickException):
 
 
 @contextmanager
-def the_database(*, migrated: bool = True) -> Iterator[Database]:
+def the_database(*, migrated: bool = True, settings: Settings | None = None) -> Iterator[Database]:
     """The database of the settings; refuses with a sentence where it is not ready."""
     try:
-        with open_database(Settings.from_environment()) as database:
+        with open_database(settings or Settings.from_environment()) as database:
             if migrated and current(database.admin_url) != head():
                 raise Refusal("The database is not up to date: run `stadtkasse db upgrade`.")
             yield database

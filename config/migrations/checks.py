@@ -55,14 +55,14 @@ PROMISES = {
         SELECT c.relname || '.' || t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
          WHERE NOT t.tgisinternal AND t.tgenabled <> 'A' AND c.relname IN
                ('account', 'guard', 'answer', 'entry', 'transfer', 'hold', 'hold_resolution',
-                'closed_day', 'block', 'account_total', 'turnover')""",
+                'closed_day', 'frontier', 'block', 'account_total', 'turnover')""",
     "the application cannot change the books": """
         SELECT table_name || ': ' || privilege_type FROM information_schema.role_table_grants
          WHERE grantee IN ('stadtkasse_app', 'PUBLIC')
            AND privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE')
            AND table_name IN ('account', 'guard', 'answer', 'entry', 'transfer', 'hold',
-                              'hold_resolution', 'closed_day', 'block', 'account_total',
-                              'turnover')""",
+                              'hold_resolution', 'closed_day', 'frontier', 'block',
+                              'account_total', 'turnover')""",
 }
 SHOWN = 5
 

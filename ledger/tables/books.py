@@ -122,10 +122,18 @@ closed_day = Table(
     Column("closed_by", Text, nullable=False),
 )  # fmt: skip
 
+frontier = Table(
+    "frontier", metadata,
+    Column("last_entry", BigInteger, primary_key=True),
+    Column("read_at", Instant, nullable=False),
+)  # fmt: skip
+
 block = Table(
     "block", metadata,
     Column("number", BigInteger, primary_key=True),
-    Column("last_entry", BigInteger, nullable=False, unique=True),
+    Column(
+        "last_entry", BigInteger, ForeignKey("frontier.last_entry"), nullable=False, unique=True
+    ),
     Column("entry_count", BigInteger, nullable=False),
     Column("tree_size", BigInteger, nullable=False),
     Column("root", LargeBinary, nullable=False),

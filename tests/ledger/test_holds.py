@@ -1,11 +1,13 @@
 """Money set aside counts at once, is resolved once, and expires by the clock."""
 
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from ledger.entries import Conflict, Posted, Refused
@@ -15,7 +17,7 @@ from ledger.journal import post
 from ledger.money import Money
 from ledger.periods import close_day
 from ledger.tables.books import guard
-from tests.builders import DAY, a_chart, a_top_up, a_wallet, an_entry
+from tests.builders import DAY, REVENUE, a_bill, a_chart, a_top_up, a_wallet, an_entry
 
 
 @pytest.fixture
@@ -128,3 +130,39 @@ def test_an_expired_hold_does_not_stand_in_the_way_of_spending(
 def test_what_nobody_placed_cannot_be_resolved(session: Session, wallet: str) -> None:
     with pytest.raises(HoldUnknown):
         void_hold(session, uuid4())
+
+
+def test_a_refused_capture_names_the_account_that_is_short(session: Session, wallet: str) -> None:
+    hold, other = a_hold(wallet, 1000), a_wallet(session, 2)
+    place_hold(session, hold)
+    refused = capture_hold(session, hold.id, a_bill((wallet, REVENUE, 1000), (other, REVENUE, 1)))
+    assert isinstance(refused, Refused)
+    assert refused.data["account"] == other
+
+
+def test_one_entry_captures_one_hold(session: Session, wallet: str) -> None:
+    first, second, meal = a_hold(wallet, 300), a_hold(wallet, 300), an_entry(wallet, cents=300)
+    for hold in (first, second):
+        place_hold(session, hold)
+    assert isinstance(capture_hold(session, first.id, meal), Posted)
+    assert capture_hold(session, second.id, meal) == Conflict(meal.key)
+
+
+def test_a_hold_is_in_the_wallets_currency(session: Session, wallet: str) -> None:
+    foreign = replace(a_hold(wallet, 100), amount=Money(100, "CHF"))
+    with pytest.raises(ValueError, match="holds positive EUR"):
+        place_hold(session, foreign)
+
+
+def test_a_hold_that_expires_in_this_very_moment_has_expired(session: Session, wallet: str) -> None:
+    hold = a_hold(wallet, 300, seconds=0.3)
+    place_hold(session, hold)
+
+    @event.listens_for(session.connection(), "before_cursor_execute")
+    def late(_connection, _cursor, statement, *_rest) -> None:
+        if "INSERT INTO hold_resolution" in statement:
+            time.sleep(0.4)
+
+    with pytest.raises(HoldResolved) as refused:
+        void_hold(session, hold.id)
+    assert refused.value.kind == "expired"

@@ -1,6 +1,7 @@
 """Posting: balanced by construction, once, never below the floor."""
 
 from dataclasses import replace
+from threading import Thread
 from uuid import uuid4
 
 import pytest
@@ -206,3 +207,51 @@ def test_a_lone_charge_is_committed_when_it_returns(database) -> None:
     assert post_now(database.engine, sale) == replace(posted, replayed=True)
     with database.read_only() as session:
         assert session.scalar(select(func.count()).select_from(transfer)) == 1
+
+
+def test_a_reversal_is_answered_again_after_its_case_reference_was_erased(
+    session: Session,
+) -> None:
+    [fee] = post(session, [an_entry(case_reference="02.12-4711")])
+    assert isinstance(fee, Posted)
+    key, day = uuid4(), an_entry().booked_on
+    first = reverse(session, fee.entry_id, key=key, booked_on=day)
+    assert isinstance(first, Posted)
+    session.execute(case_reference.update().values(salt=None, value=None))
+    again = reverse(session, fee.entry_id, key=key, booked_on=day)
+    assert again == replace(first, replayed=True)
+
+
+def test_a_reversal_that_races_a_batch_with_the_same_one_is_refused(database) -> None:
+    with database.transaction() as session:
+        a_chart(session)
+        [sold] = post(session, [an_entry()])
+    assert isinstance(sold, Posted)
+    moved = Transfer(REVENUE, CLEARING, Money(500))
+    back = replace(an_entry(), transfers=(moved,), reverses=sold.entry_id)
+    outcomes: list[object] = []
+
+    def reverse_as_well() -> None:
+        with database.transaction() as other:
+            day = back.booked_on
+            outcomes.append(reverse(other, sold.entry_id, key=uuid4(), booked_on=day))
+
+    with database.transaction() as session:
+        post(session, [back, an_entry()])
+        racing = Thread(target=reverse_as_well)
+        racing.start()
+        racing.join(timeout=0.3)
+    racing.join()
+    assert [getattr(outcome, "code", outcome) for outcome in outcomes] == ["already_reversed"]
+
+
+@pytest.mark.parametrize("reference", ["", "x" * 65])
+def test_a_case_reference_has_a_length(reference: str) -> None:
+    with pytest.raises(ValueError, match="1 to 64 characters"):
+        an_entry(case_reference=reference)
+
+
+@pytest.mark.parametrize("cents", [0, -1, 100_000_000_001])
+def test_a_transfer_moves_a_positive_amount_of_a_sane_size(cents: int) -> None:
+    with pytest.raises(ValueError, match="positive amount"):
+        an_entry(cents=cents)

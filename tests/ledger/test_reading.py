@@ -14,11 +14,22 @@ from ledger.entries import Posted, Refused
 from ledger.errors import DayAlreadyClosed
 from ledger.journal import post
 from ledger.merkle import CompactRange, hash_children, hash_leaf
-from ledger.periods import close_day, first_open_day
+from ledger.periods import close_day, close_period, first_open_day
 from ledger.queries import account_statement, find_entry, journal
 from ledger.seal import latest_block, seal
 from ledger.tables.books import block, entry
-from tests.builders import BANK, CLEARING, DAY, REVENUE, a_chart, a_top_up, a_wallet, an_entry
+from tests.builders import (
+    BANK,
+    CLEARING,
+    DAY,
+    REVENUE,
+    TAX,
+    a_bill,
+    a_chart,
+    a_top_up,
+    a_wallet,
+    an_entry,
+)
 
 LATER = DAY + timedelta(days=1)
 
@@ -126,6 +137,17 @@ def test_a_block_holds_every_entry_up_to_its_last_and_the_root_over_all(books: D
     assert newest.root == naive_root([row.leaf for row in leaves])
 
 
+def test_a_statement_goes_on_inside_an_entry_that_ends_a_block(books: Database) -> None:
+    with books.transaction() as session:
+        post(session, [a_bill((BANK, REVENUE, 467), (BANK, TAX, 33))])
+    seal(books.engine)
+    with books.read_only() as session:
+        first = account_statement(session, BANK, limit=1)
+        assert first.after is not None
+        second = account_statement(session, BANK, after=first.after, limit=1)
+    assert [page.lines[0].balance_cents for page in (first, second)] == [467, 500]
+
+
 def test_sealing_with_nothing_new_makes_no_block(books: Database) -> None:
     assert seal(books.engine) is not None
     assert seal(books.engine) is None
@@ -160,6 +182,27 @@ def test_nothing_is_posted_into_a_closed_day(books: Database) -> None:
     assert [type(outcome) for outcome in both] == [Refused, Posted]
 
 
+def test_a_period_that_ends_before_it_begins_closes_nothing(books: Database) -> None:
+    with books.transaction() as session:
+        assert close_period(session, LATER, DAY, closed_by="finance") == 0
+
+
+def test_a_block_over_an_entry_in_flight_is_refused(books: Database) -> None:
+    forged = text(
+        "INSERT INTO block (number, last_entry, entry_count, tree_size, root, compact_range)"
+        " SELECT 4, max(id), 1, 7, sha256(''), sha256('') FROM entry"
+    )
+    with books.transaction() as session:
+        post(session, [an_entry()])
+        with books.engine.connect() as other:
+            other.execute(text("SET lock_timeout = '50ms'"))
+            with pytest.raises(DBAPIError, match="lock timeout"):
+                other.execute(text("INSERT INTO frontier VALUES (0)"))
+            other.rollback()
+            with pytest.raises(DBAPIError, match=r"block_(frontier|continues|range)"):
+                other.execute(forged)
+
+
 def test_a_day_is_closed_once(books: Database) -> None:
     with books.transaction() as session:
         close_day(session, DAY, closed_by="finance")
@@ -173,7 +216,9 @@ def test_closing_waits_for_a_poster_in_flight(books: Database) -> None:
         with books.engine.connect() as other:
             other.execute(text("SET lock_timeout = '50ms'"))
             with pytest.raises(DBAPIError, match="lock timeout"):
-                other.execute(text("INSERT INTO closed_day VALUES ('2026-11-17', now(), 'me')"))
+                other.execute(
+                    text("INSERT INTO closed_day (day, closed_by) VALUES ('2026-11-17', '')")
+                )
 
 
 def naive_root(leaves: list[bytes]) -> bytes:

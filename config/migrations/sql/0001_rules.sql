@@ -109,6 +109,27 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- The frontier is what the trigger reads, whatever the statement says: the largest id in the one moment in which
+-- no poster is between drawing an id and committing it. Nothing new: no row.
+CREATE FUNCTION frontier_read() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(4711);
+    SELECT max(id) INTO NEW.last_entry FROM entry;
+    IF NEW.last_entry IS NULL OR EXISTS (SELECT FROM frontier WHERE last_entry = NEW.last_entry) THEN
+        RETURN NULL;
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- What may lead to a person can be erased, and nothing else.
+CREATE FUNCTION case_erased() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.id <> OLD.id OR NEW.salt IS NOT NULL OR NEW.value IS NOT NULL THEN
+        RAISE EXCEPTION 'a case reference can only be erased' USING ERRCODE = '42501';
+    END IF;
+    RETURN NEW;
+END $$;
+
 -- A block continues the one before it and holds every entry up to its last; totals are written here and nowhere else.
 CREATE FUNCTION block_continues() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -162,6 +183,8 @@ CREATE TRIGGER account_stays BEFORE UPDATE OF id, code, kind, currency, guarded,
 CREATE TRIGGER hold_placed AFTER INSERT ON hold FOR EACH ROW EXECUTE FUNCTION hold_placed();
 CREATE TRIGGER hold_resolved AFTER INSERT ON hold_resolution FOR EACH ROW EXECUTE FUNCTION hold_resolved();
 CREATE TRIGGER day_fence BEFORE INSERT ON closed_day FOR EACH STATEMENT EXECUTE FUNCTION day_fence();
+CREATE TRIGGER frontier_read BEFORE INSERT ON frontier FOR EACH ROW EXECUTE FUNCTION frontier_read();
+CREATE TRIGGER case_reference_erased BEFORE UPDATE ON case_reference FOR EACH ROW EXECUTE FUNCTION case_erased();
 CREATE TRIGGER block_continues BEFORE INSERT ON block FOR EACH ROW EXECUTE FUNCTION block_continues();
 CREATE TRIGGER block_totals AFTER INSERT ON block FOR EACH ROW EXECUTE FUNCTION block_totals();
 CREATE INDEX turnover_by_block ON turnover (block_number);
@@ -171,12 +194,13 @@ DECLARE
     books text;
     rule record;
 BEGIN
-    FOREACH books IN ARRAY ARRAY['answer', 'entry', 'transfer', 'hold', 'hold_resolution', 'closed_day', 'block', 'account_total', 'turnover'] LOOP
+    FOREACH books IN ARRAY ARRAY['answer', 'entry', 'transfer', 'hold', 'hold_resolution', 'closed_day', 'frontier', 'block', 'account_total', 'turnover'] LOOP
         EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION deny_change()', books || '_stays', books);
     END LOOP;
     CREATE TRIGGER account_is_kept BEFORE DELETE ON account FOR EACH ROW EXECUTE FUNCTION deny_change();
+    CREATE TRIGGER case_reference_is_kept BEFORE DELETE ON case_reference FOR EACH ROW EXECUTE FUNCTION deny_change();
     CREATE TRIGGER guard_is_kept BEFORE DELETE ON guard FOR EACH ROW EXECUTE FUNCTION deny_change();
-    FOREACH books IN ARRAY ARRAY['account', 'guard', 'answer', 'entry', 'transfer', 'hold', 'hold_resolution', 'closed_day', 'block', 'account_total', 'turnover'] LOOP
+    FOREACH books IN ARRAY ARRAY['account', 'guard', 'answer', 'entry', 'transfer', 'case_reference', 'hold', 'hold_resolution', 'closed_day', 'frontier', 'block', 'account_total', 'turnover'] LOOP
         EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION deny_change()', books || '_is_not_emptied', books);
         -- ALWAYS: also under session_replication_role = replica.
         FOR rule IN SELECT tgname FROM pg_trigger WHERE tgrelid = books::regclass AND NOT tgisinternal LOOP

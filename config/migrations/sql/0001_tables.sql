@@ -118,10 +118,16 @@ CREATE TABLE closed_day (
     closed_by text NOT NULL
 );
 
+-- Ids behind which nothing can appear any more: read by the trigger while nobody posts.
+CREATE TABLE frontier (
+    last_entry bigint CONSTRAINT frontier_pkey PRIMARY KEY,
+    read_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
 -- Blocks: leaves in order of entry id up to last_entry; tree_size and root of the one tree over all leaves.
 CREATE TABLE block (
     number bigint CONSTRAINT block_pkey PRIMARY KEY,
-    last_entry bigint NOT NULL CONSTRAINT block_last_entry_once UNIQUE,
+    last_entry bigint NOT NULL CONSTRAINT block_last_entry_once UNIQUE CONSTRAINT block_frontier REFERENCES frontier,
     entry_count bigint NOT NULL CONSTRAINT block_is_not_empty CHECK (entry_count > 0),
     tree_size bigint NOT NULL,
     root bytea NOT NULL CONSTRAINT block_root CHECK (octet_length(root) = 32),
