@@ -99,6 +99,9 @@ _BATCH_CANDIDATES = f"""
           FROM ({_OPEN_LINES}) o JOIN batch ON batch.cents = o.amount_cents
            AND o.booked_on BETWEEN batch.day AND batch.day + {SETTLED_WITHIN_DAYS}
            AND o.remittance ~ ('\\m' || batch.terminal || '\\M')
+           -- A terminal's two batches of a day may be equal: the code tells debit from credit cards.
+           AND batch.code NOT LIKE CASE o.bank_tx_code WHEN 'PMNT/MCRD/POSP' THEN '184110/%'
+                                        WHEN 'PMNT/MCRD/POSC' THEN '184100/%' ELSE '' END
            AND (o.remittance ~ '\\d\\d\\.\\d\\d\\.\\d\\d\\d\\d') = :names_day
            AND (NOT :names_day
                 OR position(to_char(batch.day, 'DD.MM.YYYY') IN o.remittance) > 0))
@@ -185,7 +188,9 @@ def _unclear(session: Session, until: date) -> list[Explanation]:
 
 def _book(session: Session, rulebook: Rulebook, explanations: list[Explanation]) -> Counter[str]:
     """Post what the lines mean and remember which entry explains which line."""
-    entries = [_entry(session, rulebook, each) for each in explanations]
+    days = {each.line.booked_on for each in explanations}
+    open_days = {day: first_open_day(session, day) for day in days}
+    entries = [_entry(rulebook, each, open_days[each.line.booked_on]) for each in explanations]
     outcomes = post(session, entries) if entries else []
     matches = [
         {
@@ -200,9 +205,8 @@ def _book(session: Session, rulebook: Rulebook, explanations: list[Explanation])
     return Counter(match["rule"] for match in matches)
 
 
-def _entry(session: Session, rulebook: Rulebook, each: Explanation) -> Entry:
+def _entry(rulebook: Rulebook, each: Explanation, booked_on: date) -> Entry:
     line = each.line
-    booked_on = first_open_day(session, line.booked_on)
     transfers = rulebook.transfers(
         each.event,
         amounts={name: Money(cents, line.currency) for name, cents in each.amounts.items()},

@@ -31,16 +31,19 @@ def api_reference(spec: Json, *, shell: Shell | None = None) -> ApiReference:
 
 def _groups(spec: Json) -> Iterator[Group]:
     by_tag: dict[str, list[Operation]] = {tag["name"]: [] for tag in spec.get("tags", [])}
-    for path, item in spec.get("paths", {}).items():
-        for method in METHODS:
-            if method in item:
-                for tag in item[method].get("tags") or [""]:
-                    by_tag.setdefault(tag, []).append(_operation(spec, path, method, item))
+    for path, method, item in _operations(spec):
+        for tag in item[method].get("tags") or [""]:
+            by_tag.setdefault(tag, []).append(_operation(spec, path, method, item))
     described = {tag["name"]: tag.get("description", "") for tag in spec.get("tags", [])}
     for tag, operations in by_tag.items():
         if operations:
             title = tag or "Weitere"
             yield Group(_anchor(title), title, described.get(tag, ""), tuple(operations))
+
+
+def _operations(spec: Json) -> Iterator[tuple[str, str, Json]]:
+    for path, item in spec.get("paths", {}).items():
+        yield from ((path, method, item) for method in METHODS if method in item)
 
 
 def _operation(spec: Json, path: str, method: str, item: Json) -> Operation:
