@@ -99,7 +99,7 @@ _BATCH_CANDIDATES = f"""
           FROM ({_OPEN_LINES}) o JOIN batch ON batch.cents = o.amount_cents
            AND o.booked_on BETWEEN batch.day AND batch.day + {SETTLED_WITHIN_DAYS}
            AND o.remittance ~ ('\\m' || batch.terminal || '\\M')
-           -- A terminal's two batches of a day may be equal: the code tells debit from credit cards.
+           -- Two batches of a terminal's day may be equal: the code tells debit and credit cards.
            AND batch.code NOT LIKE CASE o.bank_tx_code WHEN 'PMNT/MCRD/POSP' THEN '184110/%'
                                         WHEN 'PMNT/MCRD/POSC' THEN '184100/%' ELSE '' END
            AND (o.remittance ~ '\\d\\d\\.\\d\\d\\.\\d\\d\\d\\d') = :names_day

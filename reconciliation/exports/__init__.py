@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import groupby
 from typing import TextIO
 
 from sqlalchemy import text
@@ -119,16 +120,12 @@ def _entries(session: Session) -> Iterator[ExportedEntry]:
                   FROM entry e JOIN transfer t ON t.entry_id = e.id ORDER BY e.id, t.line"""),
         execution_options={"yield_per": 5000},
     )
-    current, transfers = None, []
-    for row in rows:
-        if current is not None and row.id != current.id:
-            yield ExportedEntry(*current[:4], tuple(transfers))
-            transfers = []
-        current = row
-        transfers.append(
+    for (entry_id, booked_on, event, reference), lines in groupby(rows, key=lambda row: row[:4]):
+        transfers = tuple(
             ExportedTransfer(
-                names[row.debit_account], names[row.credit_account], row.amount_cents, row.currency
+                names[line.debit_account], names[line.credit_account], line.amount_cents,
+                line.currency,
             )
-        )
-    if current is not None:
-        yield ExportedEntry(*current[:4], tuple(transfers))
+            for line in lines
+        )  # fmt: skip
+        yield ExportedEntry(entry_id, booked_on, event, reference, transfers)

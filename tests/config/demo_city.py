@@ -1,4 +1,4 @@
-"""A small demo city for tests: Aachen with a few children, lived through in this process or another.
+"""A small demo city for tests: Aachen with few people, lived in this process or another.
 
 `python -m tests.config.demo_city URL FOLDER DAYS TODAY` lives it in a process of its own, to be
 killed at any moment.
@@ -17,6 +17,7 @@ from config.demo.life import AACHEN, LifeResult, Stage, live
 
 CHILDREN_PER_HOUSE = 3
 CITIZENS = 40
+VISITORS_IN_100 = 30
 
 
 def a_stage(folder: Path) -> Stage:
@@ -31,7 +32,7 @@ def a_stage(folder: Path) -> Stage:
             facilities.read_text(encoding="utf-8"),
         )
         facilities.write_text(smaller, encoding="utf-8")
-    return Stage(folder / "bank", files, CITIZENS)
+    return Stage(folder / "bank", files, CITIZENS, VISITORS_IN_100)
 
 
 def lived(database: Database, folder: Path, *, days: int, today: date) -> LifeResult:

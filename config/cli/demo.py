@@ -1,0 +1,167 @@
+"""`stadtkasse demo`: a city lives through its last days, then shows its page."""
+
+import fcntl
+import shutil
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from config.cli.output import Refusal, the_database
+from config.cli.serve import check_assets, listening, run
+from config.database import Database
+from config.demo.life import CityFaulty, LifeResult, Stage, live
+from config.migrations import upgrade
+from config.settings import Settings
+from config.web.formats import plural
+from ledger.calendar import CITY_TIME
+from ledger.errors import SealBusy
+from ledger.permissions import Caller
+from ledger.seal import seal
+
+HOST = "127.0.0.1"  # the visitor is let in as finance clerk: nobody but this machine may ask
+VISITOR = Caller("demo", "finance")
+SEAL_EVERY_SECONDS = 60
+MONTHS_AT_MOST = 6
+
+console = Console(stderr=True, highlight=False)
+
+
+@click.command("demo", epilog="Example: stadtkasse demo --days 14")
+@click.option("--days", default=14, show_default=True, type=click.IntRange(1, 31 * MONTHS_AT_MOST),
+              help="How many days back a new city begins.")  # fmt: skip
+@click.option("--fresh", is_flag=True, help="Throw the demo's own data away and begin again.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--no-serve", is_flag=True, help="Live the days, then end without a page.")
+def demo(days: int, port: int, *, fresh: bool, no_serve: bool) -> None:
+    """A whole city on this machine: 41 facilities live through the last days up to yesterday.
+
+    Needs nothing installed: PostgreSQL comes along. A second start goes on where the books end;
+    a day that was cut off is lived again and nothing doubles. Ctrl-C stops everything.
+    """
+    signal.signal(signal.SIGTERM, _stop)
+    folder = Settings.from_environment().state_dir / "demo"
+    ready = None if no_serve else _ready_to_serve(port)
+    try:
+        with _alone(folder):
+            if fresh:
+                _throw_away(folder)
+            with the_database(migrated=False, settings=Settings(state_dir=folder)) as database:
+                upgrade(database.admin_url)
+                _say_what_happened(_live(database, folder / "bank", days))
+                if ready is not None:
+                    _serve(ready, database)
+    except KeyboardInterrupt:
+        console.print("Angehalten. Der nächste Start macht hier weiter.")
+    finally:
+        if ready is not None:
+            ready.close()
+
+
+def _stop(_signal: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _ready_to_serve(port: int) -> socket.socket:
+    """What would stop the page is said now, not after the days were lived."""
+    check_assets()
+    return listening(HOST, port)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One demo at a time lives in this folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refusal(f"Another demo is running in {folder}: stop it first.") from None
+        yield
+
+
+def _throw_away(folder: Path) -> None:
+    """Only what the demo made itself; a server of a demo that was killed is stopped first."""
+    if (folder / "postgresql").exists():
+        with the_database(migrated=False, settings=Settings(state_dir=folder)):
+            """Joined as its only user, the server stops when we leave."""
+    for own in ("postgresql", "bank"):
+        shutil.rmtree(folder / own, ignore_errors=True)
+
+
+def _live(database: Database, folder: Path, days: int) -> LifeResult:
+    columns = (
+        TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("Stadt Aachen", total=None)
+
+        def progress(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total, description=what or "fertig")
+
+        try:
+            today = datetime.now(CITY_TIME).date()
+            return live(database, Stage(folder), days=days, today=today, progress=progress)
+        except CityFaulty as faulty:
+            raise Refusal("\n".join(map(str, faulty.args))) from faulty
+
+
+_SAID = {
+    "charged": "Verkäufe und Gebühren",
+    "counted": "kostenlose Eintritte und Vorgänge",
+    "meals": "Essen",
+    "cancelled meals": "rechtzeitig abbestellt",
+    "top-ups at counters": "Aufladungen am Schalter",
+    "voided": "Stornos",
+    "refused": "abgelehnt",
+}
+
+
+def _say_what_happened(life: LifeResult) -> None:
+    if not life.days:
+        console.print("Die Bücher sind bis gestern geführt; nichts ist nachzuholen.")
+        return
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right")
+    for name, words in _SAID.items():
+        if life.outcomes[name]:
+            table.add_row(f"{life.outcomes[name]:,}".replace(",", "."), words)
+    if life.night:
+        table.add_row(str(life.night.open_count), "offene Differenzen nach der letzten Nacht")
+    first, last = life.days[0], life.days[-1]
+    console.print(
+        f"{plural(len(life.days), 'Tag', 'Tage')} gelebt, {first:%d.%m.%Y} bis {last:%d.%m.%Y}, "
+        f"in {life.seconds} Sekunden:"
+    )
+    console.print(table)
+    console.print("Noch nicht dabei: Zahlungen im Netz; ihr Anteil ist hier Karte.")
+
+
+def _serve(ready: socket.socket, database: Database) -> None:
+    address = f"http://{HOST}:{ready.getsockname()[1]}"
+    console.print(
+        f"\n  [bold]{address}[/bold]   Ein Tag der Stadt: Einnahmen, Zahlwege, letzte Nacht,"
+        " Summen und Salden"
+        f"\n  {address}/api/v1/   die Schnittstelle der Kassen"
+        "\n\nSie sind als Finanzbuchhaltung angemeldet, nur auf diesem Rechner. Ende mit Strg-C."
+    )
+    run(ready, database, visitor=VISITOR, beside=_seal_every_minute)
+    console.print("Angehalten.")
+
+
+def _seal_every_minute(database: Database, ending: threading.Event) -> None:
+    while not ending.wait(SEAL_EVERY_SECONDS):
+        try:
+            seal(database.engine)
+        except SealBusy:
+            continue  # writers never paused: the next minute seals both
