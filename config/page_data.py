@@ -24,7 +24,7 @@ from config.web.pages import (
     Takings,
     Wallets,
 )
-from ledger.balances import sub_ledger_balances, trial_balance
+from ledger.balances import TrialBalanceLine, trial_balance
 from ledger.calendar import CITY_TIME
 from ledger.catalogue.model import FACILITY_KINDS
 from ledger.periods import first_open_day
@@ -36,6 +36,7 @@ SUBSIDY_CONTROL = "161900"
 CHANNELS = (  # in the page's order; a visit with a pass was paid when the pass was sold
     "cash", "girocard", "credit_card", "online", "wallet", "subsidy", "e_payment", "invoice",
 )  # fmt: skip
+Books = Sequence[TrialBalanceLine]  # every account that ever moved, sub-ledgers one by one
 
 
 def city_page(
@@ -50,21 +51,17 @@ def city_page(
     with database.read_only() as session:
         day = _day_reported(session) or now.astimezone(CITY_TIME).date()
         days = tuple(day - timedelta(days=DAYS - 1 - n) for n in range(DAYS))
-        rows = _takings(session, days)
+        rows, books = _takings(session, days), trial_balance(session, sub_ledgers=True)
         return CityPage(
             shell=_shell(session, city, person, now),
             as_of=now,
             day=_day(session, day),
             takings=Takings(days, _facilities(session, days, rows)),
             channels=_channels(days, rows),
-            wallets=_wallets(session, day),
-            accounts=tuple(
-                AccountLine(line.code, line.name, line.kind, line.balance.debit_cents,
-                            line.balance.credit_cents)
-                for line in trial_balance(session)
-            ),
-            night=last_night_of(session),
-        )  # fmt: skip
+            wallets=_wallets(session, books, day),
+            accounts=_accounts(session, books),
+            night=last_night_of(session, books),
+        )
 
 
 def _day_reported(session: Session) -> date | None:
@@ -174,42 +171,60 @@ def _channels(days: Sequence[date], rows: Sequence[Row[Any]]) -> tuple[ChannelTa
     )
 
 
-# The day's movements of the wallets, and which of them brought money.
+def _accounts(session: Session, books: Books) -> tuple[AccountLine, ...]:
+    """The accounts of the chart that ever moved, each with all that is below it."""
+    sums: dict[str, tuple[int, int]] = {}
+    for line in books:
+        number = line.code.partition("/")[0]
+        debit, credit = sums.get(number, (0, 0))
+        held = line.balance
+        sums[number] = debit + held.debit_cents, credit + held.credit_cents
+    chart = session.execute(
+        text("SELECT code, name, kind FROM account WHERE control_id IS NULL ORDER BY code")
+    )
+    return tuple(
+        AccountLine(row.code, row.name, row.kind, *sums[row.code])
+        for row in chart
+        if row.code in sums
+    )
+
+
+# What moved on the wallets on the day and after it, and which of it brought money.
 _MOVED = """
-    SELECT coalesce(sum(cents), 0)::bigint AS change,
-           coalesce(sum(cents) FILTER (WHERE is_top_up), 0)::bigint AS topped_up,
-           count(*) FILTER (WHERE is_top_up) AS top_ups,
-           coalesce(-sum(cents) FILTER (WHERE is_sale), 0)::bigint AS spent
-      FROM (SELECT t.amount_cents AS cents, false AS is_sale,
+    SELECT coalesce(sum(cents) FILTER (WHERE booked_on > :day), 0)::bigint AS later,
+           coalesce(sum(cents) FILTER (WHERE booked_on = :day), 0)::bigint AS change,
+           coalesce(sum(cents) FILTER (WHERE booked_on = :day AND is_top_up), 0)::bigint
+               AS topped_up,
+           count(*) FILTER (WHERE booked_on = :day AND is_top_up) AS top_ups,
+           coalesce(-sum(cents) FILTER (WHERE booked_on = :day AND is_sale), 0)::bigint AS spent
+      FROM (SELECT t.booked_on, t.amount_cents AS cents, false AS is_sale,
                    e.event LIKE 'top\\_up%'
                    OR e.event IN ('direct_debit_submitted', 'unclear_assigned') AS is_top_up
               FROM transfer t JOIN entry e ON e.id = t.entry_id
              WHERE t.credit_account = ANY (CAST(:purses AS int[]))
-               AND t.entry_id > :before AND t.booked_on = :day
+               AND t.entry_id > :before AND t.booked_on >= :day
             UNION ALL
-            SELECT -t.amount_cents, t.product IS NOT NULL, false
+            SELECT t.booked_on, -t.amount_cents, t.product IS NOT NULL, false
               FROM transfer t
              WHERE t.debit_account = ANY (CAST(:purses AS int[]))
-               AND t.entry_id > :before AND t.booked_on = :day) moved"""
+               AND t.entry_id > :before AND t.booked_on >= :day) moved"""
 
 
-def _wallets(session: Session, day: date) -> Wallets:
-    balances = [
-        -held.debit_balance_cents
-        for control in CONTROLS.values()
-        for held in sub_ledger_balances(session, control, as_of=day).values()
-    ]
+def _wallets(session: Session, books: Books, day: date) -> Wallets:
+    controls = tuple(CONTROLS.values())
+    now = [-line.balance.debit_balance_cents for line in books if line.code.startswith(controls)]
     before = session.scalar(text(_BEFORE), {"first": day})
-    purses = _below(session, list(CONTROLS.values()))
+    purses = _below(session, controls)
     moved = session.execute(text(_MOVED), {"purses": purses, "day": day, "before": before}).one()
-    below = [cents for cents in balances if cents < 0]
+    total = sum(now) - moved.later
+    below = [cents for cents in now if cents < 0]
     return Wallets(
         count=session.scalar(text("SELECT count(*) FROM wallet")) or 0,
-        opening_cents=sum(balances) - moved.change,
+        opening_cents=total - moved.change,
         topped_up_count=moved.top_ups,
         topped_up_cents=moved.topped_up,
         spent_cents=moved.spent,
-        total_cents=sum(balances),
+        total_cents=total,
         below_zero_count=len(below),
         below_zero_cents=sum(below),
     )

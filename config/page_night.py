@@ -8,7 +8,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from config.web.pages import Difference, Night
-from ledger.balances import sub_ledger_balances
+from ledger.balances import TrialBalanceLine
 from ledger.calendar import bank_days_between
 from reconciliation.matching import TERMINAL_CONTROLS
 
@@ -36,14 +36,17 @@ _BAGS = """
                         WHERE m.rule = 'safebag' AND m.key_used = e.reference)"""
 
 
-def last_night_of(session: Session) -> Night | None:
-    """The newest nightly run as the page tells it, or None before the first."""
+def last_night_of(session: Session, books: Sequence[TrialBalanceLine]) -> Night | None:
+    """The newest nightly run as the page tells it, or None before the first.
+
+    books: every account that ever moved, sub-ledgers one by one.
+    """
     run = session.execute(text(_RUN)).one_or_none()
     if run is None:
         return None
     read = session.execute(text(_READ), {"since": run.previous_at, "until": run.finished_at}).one()
     found = session.execute(text(_OPEN)).all()
-    waiting = _in_time(session, {row.subject for row in found})
+    waiting = _in_time(session, books, {row.subject for row in found})
     matched = sum(run.result["matched"].values())
     return Night(
         started_at=run.started_at,
@@ -58,13 +61,16 @@ def last_night_of(session: Session) -> Night | None:
     )
 
 
-def _in_time(session: Session, overdue: set[str]) -> Sequence[int]:
+def _in_time(
+    session: Session, books: Sequence[TrialBalanceLine], overdue: set[str]
+) -> Sequence[int]:
     """What is on its way and not late: the cents of each terminal batch and each safebag."""
     batches = [
-        held.debit_balance_cents
-        for control in TERMINAL_CONTROLS
-        for code, held in sub_ledger_balances(session, control).items()
-        if held.debit_balance_cents and code not in overdue
+        line.balance.debit_balance_cents
+        for line in books
+        if line.code.startswith(TERMINAL_CONTROLS)
+        and line.balance.debit_balance_cents
+        and line.code not in overdue
     ]
     bags = [
         row.amount_cents for row in session.execute(text(_BAGS)) if row.reference not in overdue

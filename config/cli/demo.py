@@ -6,7 +6,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
@@ -22,7 +22,6 @@ from config.database import Database
 from config.demo.life import CityFaulty, LifeResult, Stage, live
 from config.migrations import upgrade
 from config.settings import Settings
-from config.web.formats import plural
 from ledger.calendar import CITY_TIME
 from ledger.errors import SealBusy
 from ledger.permissions import Caller
@@ -52,16 +51,12 @@ def demo(days: int, port: int, *, fresh: bool, no_serve: bool) -> None:
     folder = Settings.from_environment().state_dir / "demo"
     ready = None if no_serve else _ready_to_serve(port)
     try:
-        with _alone(folder):
-            if fresh:
-                _throw_away(folder)
-            with the_database(migrated=False, settings=Settings(state_dir=folder)) as database:
-                upgrade(database.admin_url)
-                _say_what_happened(_live(database, folder / "bank", days))
-                if ready is not None:
-                    _serve(ready, database)
+        with _alone(folder, fresh=fresh), _books(folder) as database:
+            _say_what_happened(_live(database, folder / "bank", days))
+            if ready is not None:
+                _serve(ready, database)
     except KeyboardInterrupt:
-        console.print("Angehalten. Der nächste Start macht hier weiter.")
+        console.print("Stopped. The next start goes on from here.")
     finally:
         if ready is not None:
             ready.close()
@@ -78,21 +73,32 @@ def _ready_to_serve(port: int) -> socket.socket:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One demo at a time lives in this folder."""
+def _alone(folder: Path, *, fresh: bool) -> Iterator[None]:
+    """One demo at a time lives in this folder; `fresh` empties it first."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "demo.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Refusal(f"Another demo is running in {folder}: stop it first.") from None
+        if fresh:
+            _throw_away(folder)
         yield
+
+
+@contextmanager
+def _books(folder: Path) -> Iterator[Database]:
+    """The demo's own database, whatever `DATABASE_URL` says, brought up to date."""
+    with the_database(migrated=False, settings=Settings(state_dir=folder)) as database:
+        upgrade(database.admin_url)
+        yield database
 
 
 def _throw_away(folder: Path) -> None:
     """Only what the demo made itself; a server of a demo that was killed is stopped first."""
     if (folder / "postgresql").exists():
-        with the_database(migrated=False, settings=Settings(state_dir=folder)):
+        # A server that does not start is none to stop.
+        with suppress(Refusal), the_database(migrated=False, settings=Settings(state_dir=folder)):
             """Joined as its only user, the server stops when we leave."""
     for own in ("postgresql", "bank"):
         shutil.rmtree(folder / own, ignore_errors=True)
@@ -107,7 +113,7 @@ def _live(database: Database, folder: Path, days: int) -> LifeResult:
         task = bar.add_task("Stadt Aachen", total=None)
 
         def progress(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total, description=what or "fertig")
+            bar.update(task, completed=done, total=total, description=what or "done")
 
         try:
             today = datetime.now(CITY_TIME).date()
@@ -117,46 +123,43 @@ def _live(database: Database, folder: Path, days: int) -> LifeResult:
 
 
 _SAID = {
-    "charged": "Verkäufe und Gebühren",
-    "counted": "kostenlose Eintritte und Vorgänge",
-    "meals": "Essen",
-    "cancelled meals": "rechtzeitig abbestellt",
-    "top-ups at counters": "Aufladungen am Schalter",
-    "voided": "Stornos",
-    "refused": "abgelehnt",
+    "charged": "sales and fees",
+    "counted": "free admissions and services, counted",
+    "meals": "children's meals",
+    "cancelled meals": "meals cancelled in time",
+    "top-ups at counters": "top-ups at counters",
+    "voided": "voids",
+    "refused": "refused",
 }
 
 
 def _say_what_happened(life: LifeResult) -> None:
     if not life.days:
-        console.print("Die Bücher sind bis gestern geführt; nichts ist nachzuholen.")
+        console.print("The books are kept up to yesterday; no day is missing.")
         return
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right")
     for name, words in _SAID.items():
         if life.outcomes[name]:
-            table.add_row(f"{life.outcomes[name]:,}".replace(",", "."), words)
+            table.add_row(f"{life.outcomes[name]:,}", words)
     if life.night:
-        table.add_row(str(life.night.open_count), "offene Differenzen nach der letzten Nacht")
+        table.add_row(str(life.night.open_count), "differences open after the last night")
     first, last = life.days[0], life.days[-1]
-    console.print(
-        f"{plural(len(life.days), 'Tag', 'Tage')} gelebt, {first:%d.%m.%Y} bis {last:%d.%m.%Y}, "
-        f"in {life.seconds} Sekunden:"
-    )
+    count = f"{len(life.days)} day{'s' if len(life.days) > 1 else ''}"
+    console.print(f"Lived {count}, {first} to {last}, in {life.seconds} seconds:")
     console.print(table)
-    console.print("Noch nicht dabei: Zahlungen im Netz; ihr Anteil ist hier Karte.")
+    console.print("Not there yet: payments online; their share is paid by card.")
 
 
 def _serve(ready: socket.socket, database: Database) -> None:
     address = f"http://{HOST}:{ready.getsockname()[1]}"
     console.print(
-        f"\n  [bold]{address}[/bold]   Ein Tag der Stadt: Einnahmen, Zahlwege, letzte Nacht,"
-        " Summen und Salden"
-        f"\n  {address}/api/v1/   die Schnittstelle der Kassen"
-        "\n\nSie sind als Finanzbuchhaltung angemeldet, nur auf diesem Rechner. Ende mit Strg-C."
+        f"\n  [bold]{address}[/bold]\n      the city's day: takings, ways to pay, last night,"
+        f" trial balance, wallets\n  {address}/api/v1/\n      the API of the tills"
+        "\n\nYou are let in as finance clerk, from this machine alone. Ctrl-C stops everything."
     )
     run(ready, database, visitor=VISITOR, beside=_seal_every_minute)
-    console.print("Angehalten.")
+    console.print("Stopped.")
 
 
 def _seal_every_minute(database: Database, ending: threading.Event) -> None:

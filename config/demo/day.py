@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, text
 
 from config.database import Database
 from config.demo import season, transfers
@@ -72,8 +72,13 @@ def live_day(city: City, day: date) -> DayResult:
     """Live through one day and the night after it; the night's run is the last thing written."""
     result, takings = DayResult(day), Takings()
     balances = _balances(city, day - timedelta(days=1))
-    _lunch(city, day, result)
-    _business(city, day, balances, (result, takings))
+    with ThreadPoolExecutor(1) as kitchens:  # parents and kitchens do not wait for the tills
+        lunch = kitchens.submit(_lunch, city, day)
+        _business(city, day, balances, (result, takings))
+        result.outcomes.update(lunch.result())
+    # After lunch: what a wallet can bear at eight must not depend on who was faster.
+    _assign_unclear(city, day)
+    _counter_top_ups(city, day, result, takings)
     bags = _evening(city, day, takings)
     if is_bank_day(day):
         for payment in transfers.top_ups(city.everybody, city.ibans, balances, day):
@@ -89,7 +94,7 @@ def live_day(city: City, day: date) -> DayResult:
 
 
 def night(city: City, day: date) -> NightResult:
-    """The bank's statements of the day, the seal, the day before last week, the reconciliation."""
+    """Statements in, the day sealed, what is older than a week closed, everything reconciled."""
     city.bank.close_day(day)
     import_delivered(city)
     seal(city.database.engine)
@@ -119,13 +124,14 @@ def _balances(city: City, day: date) -> Mapping[str, int]:
         }
 
 
-def _lunch(city: City, day: date, result: DayResult) -> None:
+def _lunch(city: City, day: date) -> Counter[str]:
     """The parents order the evening before, cancel at dawn, and at eight the day is charged."""
     houses = city.catalogue.facilities
     cooking = {code for code, house in houses.items() if season.has_lunch(house, day)}
     children = [code for one in city.everybody for code, house in one.children if house in cooking]
+    counts = Counter[str]()
     if not children:
-        return
+        return counts
     chance = draws(day, "meals")
     coming = [code for code in children if chance.randrange(100) < PRESENT_IN_100]
     meals = [(code, "KITA-L") for code in coming]
@@ -137,12 +143,11 @@ def _lunch(city: City, day: date, result: DayResult) -> None:
         order_meals(session, day, meals, at=evening)
         for code in sick:
             for product in ("KITA-L", "KITA-S"):
-                result.outcomes["cancelled meals"] += cancel_meal(
-                    session, code, product, day, at=dawn
-                )
+                counts["cancelled meals"] += cancel_meal(session, code, product, day, at=dawn)
     with city.database.transaction() as session:
         outcomes = charge_meals(session, city.catalogue, day)
-    result.outcomes["meals"] += sum(isinstance(each, Posted) for each in outcomes)
+    counts["meals"] += sum(isinstance(each, Posted) for each in outcomes)
+    return counts
 
 
 def _business(
@@ -156,18 +161,15 @@ def _business(
     purses = Purses(citizens, dict(balances))
     sales = sales_of_day(city.catalogue, day, pocket, purses, visitors_in_100=city.visitors_in_100)
     with city.database.transaction() as session:
-        post(session, floats_out(city.catalogue, day) + _assignments(session, city, day))
-    # Two lanes at once, as sites push without waiting for each other. Each pass has one lane.
-    pools = frozenset(code for code, house in city.catalogue.facilities.items()
-                      if house.kind == "pool")  # fmt: skip
-    lanes = [[sale for sale in sales if (sale.request.facility in pools) is is_pool]
-             for is_pool in (True, False)]  # fmt: skip
+        post(session, floats_out(city.catalogue, day))
+    # Two lanes at once, as sites push without waiting for each other. A site keeps to its lane.
+    lane_of = {code: place % 2 for place, code in enumerate(sorted(city.catalogue.facilities))}
+    lanes = [[sale for sale in sales if lane_of[sale.request.facility] == n] for n in (0, 1)]
     with ThreadPoolExecutor(len(lanes)) as side_by_side:
         for outcomes, taken in side_by_side.map(partial(_push_day, city), lanes):
             result.outcomes.update(outcomes)
             takings.cash.update(taken.cash)
             takings.cards.update(taken.cards)
-    _counter_top_ups(city, day, result, takings)
 
 
 def _push_day(city: City, sales: Sequence[Sale]) -> tuple[Counter[str], Takings]:
@@ -241,26 +243,29 @@ def _evening(city: City, day: date, takings: Takings) -> Iterable[Bag]:
     return bags
 
 
-def _assignments(session: Session, city: City, day: date) -> list[Entry]:
+def _assign_unclear(city: City, day: date) -> None:
     """Finance finds out whose the unclear money of the last days is: three of four in the end."""
     if day.weekday() >= 5:
-        return []
-    rows = session.execute(
-        text("SELECT e.reference, e.booked_on, t.amount_cents FROM entry e"
-             " JOIN transfer t ON t.entry_id = e.id WHERE e.event = 'unclear_receipt'"
-             " AND e.booked_on >= :first AND e.booked_on < :day ORDER BY e.id"),
-        {"first": day - timedelta(days=5), "day": day},
-    )  # fmt: skip
-    entries = []
-    for row in rows:
-        chance = draws(row.reference, "assigned")
-        if (day - row.booked_on).days != chance.choice((1, 1, 3, 99)):
-            continue
-        one = chance.choice(city.everybody)
-        transfers_ = city.catalogue.rulebook.transfers(
-            "unclear_assigned", amounts={"amount": row.amount_cents},
-            roles={"assigned_to": one.account}, dimensions=Dimensions(),
+        return
+    with city.database.transaction() as session:
+        rows = session.execute(
+            text("SELECT e.reference, e.booked_on, t.amount_cents FROM entry e"
+                 " JOIN transfer t ON t.entry_id = e.id WHERE e.event = 'unclear_receipt'"
+                 " AND e.booked_on >= :first AND e.booked_on < :day ORDER BY e.id"),
+            {"first": day - timedelta(days=5), "day": day},
         )  # fmt: skip
-        key = key_of("assigned", row.reference)
-        entries.append(Entry(key, "unclear_assigned", day, transfers_, reference=row.reference))
-    return entries
+        post(session, [entry for row in rows if (entry := _assignment(city, row, day))])
+
+
+def _assignment(city: City, row: Row[Any], day: date) -> Entry | None:
+    chance = draws(row.reference, "assigned")
+    if (day - row.booked_on).days != chance.choice((1, 1, 3, 99)):
+        return None
+    booked = city.catalogue.rulebook.transfers(
+        "unclear_assigned",
+        amounts={"amount": row.amount_cents},
+        roles={"assigned_to": chance.choice(city.everybody).account},
+        dimensions=Dimensions(),
+    )
+    key = key_of("assigned", row.reference)
+    return Entry(key, "unclear_assigned", day, booked, reference=row.reference)

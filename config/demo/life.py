@@ -142,11 +142,11 @@ def _open_households(
     planned, citizens = who
     total, at_once = len(planned) + len(citizens), HOUSEHOLDS_AT_A_TIME
     for first in range(0, len(planned), at_once):
-        progress(first, total, "Konten")
+        progress(first, total, "wallets")
         with database.transaction() as session:
             open_families(session, planned[first : first + at_once], on=opening)
     for first in range(0, len(citizens), at_once):
-        progress(len(planned) + first, total, "Konten")
+        progress(len(planned) + first, total, "wallets")
         with database.transaction() as session:
             open_citizens(session, citizens[first : first + at_once])
 

@@ -70,13 +70,13 @@ def test_the_demo_lives_a_day_serves_its_page_to_this_machine_and_stops_cleanly(
 ) -> None:
     lived = run(state, "demo", "--days", "1", "--no-serve")
     assert lived.returncode == 0, lived.stderr
-    assert "1\u00a0Tag gelebt" in lived.stderr
+    assert "Lived 1 day," in lived.stderr
     process = subprocess.Popen(
         [*STADTKASSE, "demo", "--port", "0"], env=environment(state, COLUMNS="200"), cwd=ROOT,
         stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
-    address, said = address_of(process, "Ein Tag der Stadt")
-    assert "nichts ist nachzuholen" in said
+    address, said = address_of(process, "http://")
+    assert "no day is missing" in said
     assert "Summen und Salden" in asked(address)[1]
     assert '"openapi":"3.1.0"' in asked(f"{address}/api/v1/openapi.json")[1]
     second = run(state, "demo", "--port", "0")
