@@ -89,7 +89,10 @@ def open_sub_accounts(
     return codes
 
 
-def find_accounts(database: Session | Connection, codes: Iterable[str]) -> Mapping[str, AccountRow]:
+Database = Session | Connection | Engine
+
+
+def find_accounts(database: Database, codes: Iterable[str]) -> Mapping[str, AccountRow]:
     """The accounts of these codes. Raises UnknownAccount for the first one that is not there.
 
     Remembered per engine, since an account never changes; but not one opened after this
@@ -99,6 +102,9 @@ def find_accounts(database: Session | Connection, codes: Iterable[str]) -> Mappi
     wanted = set(codes)
     found = {code: known[code] for code in wanted & known.keys()}
     if missing := wanted - found.keys():
+        if isinstance(database, Engine):
+            with database.connect() as connection:
+                return find_accounts(connection, wanted)
         committed = (account.c.opened_at < func.now()).label("committed")
         columns = [account.c[field.name] for field in fields(AccountRow)]
         for row in database.execute(select(*columns, committed).where(account.c.code.in_(missing))):
@@ -110,9 +116,7 @@ def find_accounts(database: Session | Connection, codes: Iterable[str]) -> Mappi
     return found
 
 
-def postable_accounts(
-    database: Session | Connection, entries: Iterable[Entry]
-) -> Mapping[str, AccountRow]:
+def postable_accounts(database: Database, entries: Iterable[Entry]) -> Mapping[str, AccountRow]:
     """The accounts that `entries` move. Raises UnknownAccount, also for a control account, and
     ValueError for an amount in another currency than its account's."""
     transfers = [moved for one in entries for moved in one.transfers]
@@ -131,6 +135,6 @@ def postable_accounts(
 _remembered: WeakKeyDictionary[Engine, dict[str, AccountRow]] = WeakKeyDictionary()
 
 
-def _known(database: Session | Connection) -> dict[str, AccountRow]:
+def _known(database: Database) -> dict[str, AccountRow]:
     bind = database.get_bind() if isinstance(database, Session) else database
     return _remembered.setdefault(bind.engine, {})

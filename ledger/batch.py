@@ -4,11 +4,13 @@ Locks are taken in the order that holds everywhere: fence, guards by account, ke
 The rows go in by COPY, which is the fastest way there is and still fires every trigger.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from psycopg import Cursor
+from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -17,7 +19,7 @@ from sqlalchemy.orm import Session
 from ledger.accounts import AccountRow, postable_accounts
 from ledger.canonical import canonical_bytes, new_salts, request_hash
 from ledger.decide import Answer, Decision, Funds, Request, Situation, decide, outcome
-from ledger.entries import Entry, Outcome
+from ledger.entries import Entry, Outcome, Refused
 from ledger.errors import BatchContended, constraint_of
 from ledger.locks import share_fence
 
@@ -35,14 +37,14 @@ def post_batch(
         return []
     accounts = postable_accounts(session, entries)
     requests = [Request(one, request_hash(one)) for one in entries]
-    funds = _lock(session, accounts)
+    guards = _lock(session, accounts)
     for _ in range(TRIES):
-        situation = _look(session, requests, funds)
+        situation = _look(session, requests, guards)
         decided = decide(requests, situation, accounts, all_or_nothing=all_or_nothing)
         try:
             with session.begin_nested():
                 posted = _write(_cursor(session), decided, accounts)
-        except (_TwinCameFirst, IntegrityError) as came_first:
+        except (UniqueViolation, IntegrityError) as came_first:
             if not _is_twin(came_first):
                 raise
             continue  # a twin committed its answer, or its reversal, while we waited: look again
@@ -50,39 +52,44 @@ def post_batch(
     raise BatchContended(TRIES)
 
 
-class _TwinCameFirst(Exception):
-    """Another transaction answered one of our keys after we had looked."""
+# Another transaction answered one of our keys, or reversed the same entry, after we had looked.
+_TWINS = ("answer_pkey", "entry_reversed_once")
 
 
 def _is_twin(trouble: Exception) -> bool:
-    return isinstance(trouble, _TwinCameFirst) or constraint_of(trouble) == "entry_reversed_once"
+    return constraint_of(trouble) in _TWINS
 
 
-def _lock(session: Session, accounts: Mapping[str, AccountRow]) -> list[dict[str, Any]]:
+_Guard = tuple[int, str, int, int]  # account id and code, normal side, available cents
+
+
+def _lock(session: Session, accounts: Mapping[str, AccountRow]) -> list[_Guard]:
     """Take the fence and the guards; expired holds of these accounts are given back."""
     share_fence(session)
-    guarded = sorted(row.id for row in accounts.values() if row.guarded)
-    if not guarded:
+    codes = {row.id: row.code for row in accounts.values() if row.guarded}
+    if not codes:
         return []
     rows = session.execute(
-        text("SELECT * FROM lock_guards(CAST(:accounts AS int[]))"), {"accounts": guarded}
-    )
-    codes = {row.id: row.code for row in accounts.values()}
-    funds = [
-        {"account_id": row.account_id, "code": codes[row.account_id], "normal": row.normal,
-         "available_cents": row.posted - row.held - row.floor, "held": row.held}
-        for row in rows
-    ]  # fmt: skip
-    for each in funds:
-        if each.pop("held"):
-            each["available_cents"] += session.execute(
-                text("SELECT release_expired(:account)"), {"account": each["account_id"]}
-            ).scalar_one()
-    return funds
+        text("SELECT account_id, normal, posted - held - floor, held FROM"
+             " lock_guards(CAST(:accounts AS int[]))"),
+        {"accounts": "{" + ",".join(map(str, codes)) + "}"},
+    ).all()  # fmt: skip
+    return [
+        (id_, codes[id_], normal, available + (_released(session, id_) if held else 0))
+        for id_, normal, available, held in rows
+    ]
 
 
-def _look(session: Session, requests: list[Request], funds: list[dict[str, Any]]) -> Situation:
-    keys = list({request.entry.key for request in requests})
+def _released(session: Session, account_id: int) -> int:
+    released: int = session.execute(
+        text("SELECT release_expired(:account)"), {"account": account_id}
+    ).scalar_one()
+    return released
+
+
+def _look(session: Session, requests: list[Request], guards: list[_Guard]) -> Situation:
+    # One literal: an array parameter is put together item by item, in Python.
+    keys = "{" + ",".join({request.entry.key.hex for request in requests}) + "}"
     answers = session.execute(
         text("SELECT key, request_hash, entry_id, refused, data FROM answer"
              " WHERE key = ANY (CAST(:keys AS uuid[]))"),
@@ -105,23 +112,24 @@ def _look(session: Session, requests: list[Request], funds: list[dict[str, Any]]
         answers={row.key: Answer(*row[1:]) for row in answers},
         closed_days=frozenset(days),
         reversed_entries=frozenset(reversed_entries),
-        funds={each["account_id"]: Funds(**each) for each in funds},
+        funds={guard[0]: Funds(*guard) for guard in guards},
     )
 
 
-_Ids = dict[UUID, int]
+_Numbered = Sequence[tuple[int, Entry]]  # entry ids with their entries, in the caller's order
 
 
 def _write(
     cursor: Cursor[Any], decided: Mapping[UUID, Decision], accounts: Mapping[str, AccountRow]
-) -> _Ids:
+) -> dict[UUID, int]:
     """Write answers, entries and transfers; returns the entry id of each accepted key."""
-    accepted = {key: each.request.entry for key, each in decided.items() if not each.refusal}
-    ids = dict(zip(accepted, _draw(cursor, "entry_number", len(accepted)), strict=True))
-    _write_answers(cursor, decided, ids)
-    if accepted:
-        _copy_entries(cursor, accepted, ids, accounts)
-    return ids
+    accepted = [each.request.entry for each in decided.values() if not each.refusal]
+    ids = _draw(cursor, "entry_number", len(accepted))
+    _write_answers(cursor, decided.values(), iter(ids))
+    numbered = list(zip(ids, accepted, strict=True))
+    if numbered:
+        _copy_entries(cursor, numbered, accounts)
+    return {one.key: id_ for id_, one in numbered}
 
 
 def _draw(cursor: Cursor[Any], sequence: str, count: int) -> list[int]:
@@ -132,22 +140,22 @@ def _draw(cursor: Cursor[Any], sequence: str, count: int) -> list[int]:
     return [row[0] for row in cursor.fetchall()]
 
 
-def _write_answers(cursor: Cursor[Any], decided: Mapping[UUID, Decision], ids: _Ids) -> None:
-    rows = []
-    for key in sorted(decided):  # everywhere in this order: no two batches wait for each other
-        request, refusal = decided[key].request, decided[key].refusal
-        data = Jsonb(dict(refusal.data)) if refusal else None
-        rows.append((key, request.hash, ids.get(key), refusal.code if refusal else None, data))
-    if not rows:
-        return
-    cursor.execute(
-        "INSERT INTO answer (key, request_hash, entry_id, refused, data)"
-        " SELECT * FROM unnest(%s::uuid[], %s::bytea[], %s::bigint[], %s::text[], %s::jsonb[])"
-        " ON CONFLICT DO NOTHING",
-        [list(column) for column in zip(*rows, strict=True)],
-    )
-    if cursor.rowcount < len(rows):
-        raise _TwinCameFirst
+_ANSWER_TYPES = ("uuid", "bytea", "int8", "text", "jsonb")
+
+
+def _write_answers(cursor: Cursor[Any], decided: Iterable[Decision], ids: Iterator[int]) -> None:
+    answers = [(each, None if each.refusal else next(ids)) for each in decided]
+    # Everywhere in the order of the keys: no two batches wait for each other.
+    answers.sort(key=lambda answer: answer[0].request.entry.key.int)
+    with cursor.copy("COPY answer FROM STDIN (FORMAT binary)") as copy:
+        copy.set_types(_ANSWER_TYPES)
+        for each, entry_id in answers:
+            asked = each.request
+            copy.write_row((asked.entry.key, asked.hash, entry_id, *_stored(each.refusal)))
+
+
+def _stored(refusal: Refused | None) -> tuple[str, Jsonb] | tuple[None, None]:
+    return (refusal.code, Jsonb(dict(refusal.data))) if refusal else (None, None)
 
 
 _ENTRY = "COPY entry (id, key, reverses, booked_on, line_count, event, reference, canonical)"
@@ -161,45 +169,42 @@ _TRANSFER_TYPES = (
 )  # fmt: skip
 
 
+_dimensions = attrgetter(
+    "facility", "product", "cost_centre", "tax_code", "sphere", "channel", "till", "shift"
+)
+
+
 def _copy_entries(
-    cursor: Cursor[Any],
-    accepted: Mapping[UUID, Entry],
-    ids: _Ids,
-    accounts: Mapping[str, AccountRow],
+    cursor: Cursor[Any], numbered: _Numbered, accounts: Mapping[str, AccountRow]
 ) -> None:
-    salts = {key: new_salts(one) for key, one in accepted.items()}
-    cases = _copy_cases(cursor, accepted, salts)
+    salts = [new_salts(one) for _, one in numbered]
+    cases = _copy_cases(cursor, numbered, salts)
     with cursor.copy(f"{_ENTRY} FROM STDIN (FORMAT binary)") as copy:
         copy.set_types(_ENTRY_TYPES)
-        for key, one in accepted.items():
+        for (id_, one), salt in zip(numbered, salts, strict=True):
             copy.write_row(
-                (ids[key], key, one.reverses, one.booked_on, len(one.transfers), one.event,
-                 one.reference, canonical_bytes(one, salts[key]))
+                (id_, one.key, one.reverses, one.booked_on, len(one.transfers), one.event,
+                 one.reference, canonical_bytes(one, salt))
             )  # fmt: skip
     with cursor.copy(f"{_TRANSFER} FROM STDIN (FORMAT binary)") as copy:
         copy.set_types(_TRANSFER_TYPES)
-        for key, one in accepted.items():
+        for id_, one in numbered:
             for line, moved in enumerate(one.transfers, start=1):
-                of = moved.dimensions
                 copy.write_row(
-                    (ids[key], moved.amount.cents, cases.get((key, line)),
+                    (id_, moved.amount.cents, cases.get((id_, line)),
                      accounts[moved.debit].id, accounts[moved.credit].id,
-                     one.booked_on, line, moved.amount.currency,
-                     of.facility, of.product, of.cost_centre, of.tax_code, of.sphere, of.channel,
-                     of.till, of.shift)
+                     one.booked_on, line, moved.amount.currency, *_dimensions(moved.dimensions))
                 )  # fmt: skip
 
 
 def _copy_cases(
-    cursor: Cursor[Any],
-    accepted: Mapping[UUID, Entry],
-    salts: Mapping[UUID, list[bytes | None]],
-) -> dict[tuple[UUID, int], int]:
-    """Keep the case references apart, each with its salt; returns the id for (key, line)."""
+    cursor: Cursor[Any], numbered: _Numbered, salts: Sequence[list[bytes | None]]
+) -> dict[tuple[int, int], int]:
+    """Keep the case references apart, each with its salt; returns the id for (entry, line)."""
     named = [
-        (key, line, salt, moved.dimensions.case_reference)
-        for key, one in accepted.items()
-        for line, (moved, salt) in enumerate(zip(one.transfers, salts[key], strict=True), start=1)
+        (entry_id, line, salt, moved.dimensions.case_reference)
+        for (entry_id, one), own in zip(numbered, salts, strict=True)
+        for line, (moved, salt) in enumerate(zip(one.transfers, own, strict=True), start=1)
         if salt is not None
     ]
     if not named:
@@ -209,7 +214,7 @@ def _copy_cases(
         copy.set_types(("int8", "bytea", "text"))
         for case_id, (_, _, salt, value) in zip(ids, named, strict=True):
             copy.write_row((case_id, salt, value))
-    return {(key, line): id_ for id_, (key, line, _, _) in zip(ids, named, strict=True)}
+    return {(entry_id, line): id_ for id_, (entry_id, line, _, _) in zip(ids, named, strict=True)}
 
 
 def _cursor(session: Session) -> Cursor[Any]:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Row, select, text
+from sqlalchemy import Engine, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from ledger.accounts import AccountRow, postable_accounts
 from ledger.batch import post_batch
 from ledger.canonical import canonical_bytes, new_salts, request_hash
+from ledger.driver import Cursor, autocommit, call, cursor_of
 from ledger.entries import Conflict, Dimensions, Entry, Outcome, Posted, Refused, Transfer
 from ledger.errors import UnknownEntry, constraint_of
 from ledger.money import Money
@@ -38,25 +39,30 @@ def post(
     a second call may wait for a lock that waits for the first.
     """
     if len(entries) == 1:
-        return [_post_lone(session.connection(), entries[0])]
+        return [_post_in(session, entries[0])]
     return post_batch(session, entries, all_or_nothing=all_or_nothing)
 
 
 def post_now(engine: Engine, one: Entry, *, tries: int = 3) -> Outcome:
     """Book one entry, committed when this returns, in one round trip; same rules as `post`.
 
-    A deadlock, a lock not granted in time or a lost connection is tried again, up to `tries`
-    times: the key makes that safe. Raises UnknownAccount, or OperationalError when the database
-    cannot be reached; the caller then repeats the same entry later.
+    A deadlock or a lock not granted in time is tried again, up to `tries` times, and so is a
+    lost connection of the pool: the key makes that safe. Raises UnknownAccount, or
+    OperationalError when the database cannot be reached; the caller then repeats the same entry
+    later.
     """
+    lost = 0
     while True:
         try:
-            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                return _post_lone(connection, one)
+            accounts = postable_accounts(engine, [one])
+            with autocommit(engine) as cursor:
+                return _post_lone(cursor, one, accounts)
         except OperationalError as trouble:
+            if trouble.connection_invalidated and lost < _MOST_LOST:
+                lost += 1  # the server was restarted: every pooled connection is found out once
+                continue
             tries -= 1
-            state = getattr(trouble.orig, "sqlstate", None)
-            if tries == 0 or not (trouble.connection_invalidated or state in _WORTH_A_TRY):
+            if tries == 0 or getattr(trouble.orig, "sqlstate", None) not in _WORTH_A_TRY:
                 raise
 
 
@@ -76,12 +82,12 @@ def reverse(
     )  # fmt: skip
     try:
         with session.begin_nested():
-            return _post_lone(session.connection(), taken_back)
+            return _post_in(session, taken_back)
     except IntegrityError as trouble:
         if constraint_of(trouble) != "entry_reversed_once":
             raise
     # A batch with another reversal of this entry committed while we waited: now it is seen.
-    return _post_lone(session.connection(), taken_back)
+    return _post_in(session, taken_back)
 
 
 def reversal_request(entry_id: int, booked_on: date, reference: str | None) -> bytes:
@@ -91,26 +97,30 @@ def reversal_request(entry_id: int, booked_on: date, reference: str | None) -> b
 
 # Serialisation failure, deadlock, lock time-out: nothing was stored, so the same key may try again.
 _WORTH_A_TRY = ("40001", "40P01", "55P03")
+_MOST_LOST = 50  # connections; more than a pool holds
 
 
-_POST_ONE = text(
-    "SELECT * FROM post_one(:key, :request_hash, :booked_on, :event, :reference, :canonical,"
-    " :debit, :credit, :amount, :currency, :facility, :product, :cost_centre, :tax_code,"
-    " :sphere, :channel, :till, :shift, :case_salt, :case_value)"
+_POST_ONE = (
+    "SELECT * FROM post_one(%(key)s, %(request_hash)s, %(booked_on)s, %(event)s, %(reference)s,"
+    " %(canonical)s, %(debit)s, %(credit)s, %(guarded)s::int, %(amount)s, %(currency)s,"
+    " %(facility)s, %(product)s, %(cost_centre)s, %(tax_code)s, %(sphere)s, %(channel)s, %(till)s,"
+    " %(shift)s, %(case_salt)s, %(case_value)s)"
 )
 
-_POST_LINES = text(
-    "SELECT * FROM post_lines(:key, :request_hash, :booked_on, :event, :reference, :canonical,"
-    " :reverses, CAST(:debit AS int[]), CAST(:credit AS int[]), CAST(:amount AS bigint[]),"
-    " CAST(:currency AS text[]), CAST(:facility AS text[]), CAST(:product AS text[]),"
-    " CAST(:cost_centre AS text[]), CAST(:tax_code AS text[]), CAST(:sphere AS text[]),"
-    " CAST(:channel AS text[]), CAST(:till AS text[]), CAST(:shift AS text[]),"
-    " CAST(:case_salt AS bytea[]), CAST(:case_value AS text[]))"
+_POST_LINES = (
+    "SELECT * FROM post_lines(%(key)s, %(request_hash)s, %(booked_on)s, %(event)s, %(reference)s,"
+    " %(canonical)s, %(reverses)s, %(debit)s::int[], %(credit)s::int[], %(amount)s::bigint[],"
+    " %(currency)s::text[], %(facility)s::text[], %(product)s::text[], %(cost_centre)s::text[],"
+    " %(tax_code)s::text[], %(sphere)s::text[], %(channel)s::text[], %(till)s::text[],"
+    " %(shift)s::text[], %(case_salt)s::bytea[], %(case_value)s::text[])"
 )
 
 
-def _post_lone(connection: Connection, one: Entry) -> Outcome:
-    accounts = postable_accounts(connection, [one])
+def _post_in(session: Session, one: Entry) -> Outcome:
+    return _post_lone(cursor_of(session), one, postable_accounts(session, [one]))
+
+
+def _post_lone(cursor: Cursor, one: Entry, accounts: Mapping[str, AccountRow]) -> Outcome:
     salts = new_salts(one)
     request = {
         "key": one.key,
@@ -120,16 +130,14 @@ def _post_lone(connection: Connection, one: Entry) -> Outcome:
         "reference": one.reference,
         "canonical": canonical_bytes(one, salts),
     }
-    if len(one.transfers) == 1 and one.reverses is None:
-        moved = one.transfers[0]
+    moved = one.transfers[0]
+    guarded = [accounts[code].id for code in (moved.debit, moved.credit) if accounts[code].guarded]
+    if len(one.transfers) == 1 and one.reverses is None and len(guarded) < 2:
         lines = _scalars(moved, salts[0], accounts)
-        answered = connection.execute(_POST_ONE, request | lines).one()
-    else:
-        arrays = _arrays(one, salts, accounts)
-        answered = connection.execute(
-            _POST_LINES, request | arrays | {"reverses": one.reverses}
-        ).one()
-    return _outcome(one.key, answered)
+        lines["guarded"] = guarded[0] if guarded else None
+        return _outcome(one.key, *call(cursor, _POST_ONE, request | lines))
+    arrays = _arrays(one, salts, accounts) | {"reverses": one.reverses}
+    return _outcome(one.key, *call(cursor, _POST_LINES, request | arrays))
 
 
 def keep_refusal(session: Session, one: Entry, refused: Refused) -> None:
@@ -166,13 +174,14 @@ def _arrays(
     return {name: [line[name] for line in lines] for name in lines[0]}
 
 
-def _outcome(key: UUID, answered: Row[Any]) -> Outcome:
-    if answered.o_state == "c":
+def _outcome(
+    key: UUID, state: str, entry_id: int, refused: str | None, data: Mapping[str, Any]
+) -> Outcome:
+    if state == "c":
         return Conflict(key)
-    replayed = answered.o_state == "r"
-    if answered.o_refused is not None:
-        return Refused(key, answered.o_refused, answered.o_data, replayed)
-    return Posted(key, answered.o_entry_id, replayed)
+    if refused is not None:
+        return Refused(key, refused, data, replayed=state == "r")
+    return Posted(key, entry_id, replayed=state == "r")
 
 
 def _mirrored(session: Session, entry_id: int) -> tuple[Transfer, ...]:

@@ -19,9 +19,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT * FROM guard WHERE account_id = ANY (p_accounts) ORDER BY account_id FOR NO KEY UPDATE
 $$;
 
--- Why a guarded account cannot move by p_change, or NULL. The caller holds the guard's lock.
-CREATE FUNCTION refusal_of_funds(p_guard guard, p_change bigint) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- Why a guarded account cannot move by p_change, or NULL. The caller holds the guard's lock and is one of ours.
+CREATE FUNCTION refusal_of_funds(p_guard guard, p_change bigint) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE available bigint := p_guard.posted - p_guard.held - p_guard.floor;
 BEGIN
     IF p_change >= 0 OR available + p_change >= 0 THEN
@@ -35,32 +34,36 @@ BEGIN
                               'available_cents', available, 'needed_cents', -p_change);
 END $$;
 
+-- p_guarded: which of the two accounts is guarded, if one is (two go through post_lines). The caller knows, since that
+-- never changes; a caller who is wrong meets guard_above_floor.
 -- A till's lone charge with one transfer: scalars only, because array parameters are planned anew at each call.
 -- o_state: p(osted now), r(eplayed answer), c(onflict: the key came with other content).
 CREATE FUNCTION post_one(
     p_key uuid, p_request_hash bytea, p_booked_on date, p_event text, p_reference text, p_canonical bytea,
-    p_debit int, p_credit int, p_amount bigint, p_currency text, p_facility text, p_product text, p_cost_centre text,
+    p_debit int, p_credit int, p_guarded int, p_amount bigint, p_currency text, p_facility text, p_product text, p_cost_centre text,
     p_tax_code text, p_sphere text, p_channel text, p_till text, p_shift text, p_case_salt bytea, p_case_value text,
     OUT o_state text, OUT o_entry_id bigint, OUT o_refused text, OUT o_data jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
+    held text;
     g guard;
     known answer;
     case_id bigint;
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared(4711);
+    held := pg_advisory_xact_lock_shared(4711);
     IF EXISTS (SELECT FROM closed_day WHERE day = p_booked_on) THEN
         o_refused := 'day_closed';
         o_data := jsonb_build_object('day', p_booked_on);
     END IF;
-    FOR g IN SELECT * FROM guard WHERE account_id IN (p_debit, p_credit) ORDER BY account_id FOR NO KEY UPDATE LOOP
+    IF p_guarded IS NOT NULL THEN
+        SELECT * INTO g FROM guard WHERE account_id = p_guarded FOR NO KEY UPDATE;
         IF o_refused IS NULL THEN
-            o_data := refusal_of_funds(g, g.normal * CASE WHEN g.account_id = p_credit THEN p_amount ELSE -p_amount END);
+            o_data := refusal_of_funds(g, g.normal * CASE p_guarded WHEN p_credit THEN p_amount ELSE -p_amount END);
             IF o_data IS NOT NULL THEN
                 o_refused := 'balance_too_low';
             END IF;
         END IF;
-    END LOOP;
+    END IF;
     IF o_refused IS NULL THEN
         o_entry_id := nextval('entry_number');
     END IF;
@@ -99,11 +102,12 @@ CREATE FUNCTION post_lines(
     OUT o_state text, OUT o_entry_id bigint, OUT o_refused text, OUT o_data jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
+    held text;
     g record;
     known answer;
     case_ids bigint[];
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared(4711);
+    held := pg_advisory_xact_lock_shared(4711);
     IF EXISTS (SELECT FROM closed_day WHERE day = p_booked_on) THEN
         o_refused := 'day_closed';
         o_data := jsonb_build_object('day', p_booked_on);
