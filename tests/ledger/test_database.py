@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from config.database import Database
 from config.migrations import current, head, upgrade
-from config.postgres import EmbeddedServer, ServerTrouble, embedded_server
+from config.postgres import EmbeddedServer, ServerTrouble, _copied_programs, embedded_server
 from ledger.tables import metadata
 from ledger.tables.books import account  # noqa: F401 - fills the metadata
 from tests.ledger.attacks import BOOKS
@@ -199,3 +199,13 @@ def test_a_link_in_place_of_the_folder_is_refused(folder: Path) -> None:
     link.symlink_to(folder)
     with pytest.raises(ServerTrouble, match="is a link"), embedded_server(link):
         time.sleep(0)
+
+
+def test_programs_out_of_the_accounts_reach_are_copied_with_their_libraries(
+    server: EmbeddedServer, tmp_path: Path
+) -> None:
+    copied = _copied_programs(tmp_path / "postgresql-18", server.programs)
+    assert copied.is_relative_to(tmp_path)
+    for program in ("postgres", "initdb", "pg_ctl"):
+        subprocess.run([copied / program, "--version"], env={}, check=True, capture_output=True)
+    assert _copied_programs(tmp_path / "postgresql-18", server.programs) == copied
