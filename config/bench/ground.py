@@ -86,6 +86,15 @@ class Ground:
         """The database that `create` made."""
         return Books(name, self.server)
 
+    def clear(self) -> None:
+        """Drop what a run that was killed left behind: its server may still be here, too."""
+        with Books("postgres", self.server).superuser() as connection:
+            left = connection.execute(
+                "SELECT datname FROM pg_database WHERE datname <> 'postgres' AND NOT datistemplate"
+            ).fetchall()
+        for (name,) in left:
+            self.command(f'DROP DATABASE "{name}" WITH (FORCE)')
+
     def command(self, statement: str) -> None:
         """Run one statement outside the slices' databases."""
         with Books("postgres", self.server).superuser() as connection:
@@ -114,6 +123,7 @@ def prepared_ground(folder: Path) -> Iterator[Ground]:
     try:
         with embedded_server(folder) as server:
             ground = Ground(server)
+            ground.clear()
             books = ground.create(TEMPLATE)
             upgrade(make_url(server.url(TEMPLATE, "postgres")))
             with books.database() as database:

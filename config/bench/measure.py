@@ -33,7 +33,7 @@ class Slice:
 class Size:
     """How much is measured. `charges` are posted by one process, `charges_each` by `processes`."""
 
-    rounds: int = 5
+    rounds: int = 3
     charges: int = 3000
     processes: int = 8
     charges_each: int = 1200
@@ -41,14 +41,14 @@ class Size:
     batches: int = 10
     bulk: int = 100_000
     peer_charges: int = 300
-    peer_accounts: int = 1000
+    peer_accounts: int = 300
     transfers: int = 1_000_000
     balance_reads: int = 2000
 
 
 QUICK = Size(
-    rounds=3, charges=1500, charges_each=500, batches=5, bulk=30_000, peer_charges=150,
-    transfers=200_000, balance_reads=1000,
+    charges=1000, charges_each=400, batches=5, bulk=30_000, peer_charges=100, peer_accounts=100,
+    transfers=200_000, balance_reads=500,
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ _EXPLAINED = (
 def show(report: Report, console: Console) -> None:
     """Print the table."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in ("", "ours", "reference", "ratio", "lowest..highest", "target", ""):
+    for name in ("", "ours", "reference", "ratio", "range", "target", "met"):
         table.add_column(
             name, justify="left" if name in ("", "reference") else "right", no_wrap=True
         )

@@ -9,8 +9,8 @@ from config.settings import Settings
 
 
 @click.command(epilog="Example: stadtkasse bench --quick")
-@click.option("--quick", is_flag=True, help="Fewer rounds and rows: about a third of the time.")
-@click.option("--rounds", type=click.IntRange(1), help="Rounds instead of 5 (3 with --quick).")
+@click.option("--quick", is_flag=True, help="Fewer rows: about a third of the time.")
+@click.option("--rounds", type=click.IntRange(1), help="Rounds, 3 if left out.")
 @click.option(
     "--calm", type=click.IntRange(0), default=2, show_default=True, metavar="SECONDS",
     help="How long to wait for an idle machine before each group of slices.",
@@ -36,4 +36,4 @@ def bench(quick: bool, rounds: int | None, calm: int, in_json: bool) -> None:
     if in_json:
         click.echo(as_json(report))
     else:
-        show(report, Console(width=max(Console().width, 110)))
+        show(report, Console(width=max(Console().width, 118)))

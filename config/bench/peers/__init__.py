@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
@@ -72,7 +73,7 @@ def _address(url: str) -> str:
 def _run(peer: Peer, *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", peer.program, *arguments],
-        capture_output=True, text=True, check=False,
+        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[3],
     )  # fmt: skip
     if done.returncode != 0:
         raise MeasuredNonsense(f"{peer.name} failed:\n{done.stderr[-2000:]}")
