@@ -86,7 +86,10 @@ def test_the_three_ways_to_post_agree(server: EmbeddedServer, template: str) -> 
             seen.update(name for name, _, _ in alone)
             assert _left(books[0]) == _left(books[1]) == _left(books[2])
 
-        agree()
+        for _ in range(4):  # what is drawn is chance: go on until every answer was given often
+            agree()
+            if min(seen[name] for name in ENOUGH) >= 3:
+                break
         for database in books:
             with database.read_only() as session:
                 promises.keep_all(session)

@@ -45,12 +45,12 @@ CREATE FUNCTION post_one(
     OUT o_state text, OUT o_entry_id bigint, OUT o_refused text, OUT o_data jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    held text;
+    fence text;
     g guard;
     known answer;
     case_id bigint;
 BEGIN
-    held := pg_advisory_xact_lock_shared(4711);
+    fence := pg_advisory_xact_lock_shared(4711);
     IF EXISTS (SELECT FROM closed_day WHERE day = p_booked_on) THEN
         o_refused := 'day_closed';
         o_data := jsonb_build_object('day', p_booked_on);
@@ -102,12 +102,12 @@ CREATE FUNCTION post_lines(
     OUT o_state text, OUT o_entry_id bigint, OUT o_refused text, OUT o_data jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
-    held text;
+    fence text;
     g record;
     known answer;
     case_ids bigint[];
 BEGIN
-    held := pg_advisory_xact_lock_shared(4711);
+    fence := pg_advisory_xact_lock_shared(4711);
     IF EXISTS (SELECT FROM closed_day WHERE day = p_booked_on) THEN
         o_refused := 'day_closed';
         o_data := jsonb_build_object('day', p_booked_on);
