@@ -19,8 +19,9 @@ from sqlalchemy.orm import Session
 from ledger.accounts import AccountRow, postable_accounts
 from ledger.canonical import canonical_bytes, new_salts, request_hash
 from ledger.decide import Answer, Decision, Funds, Request, Situation, decide, outcome
-from ledger.entries import Entry, Outcome, Refused
+from ledger.entries import DIMENSIONS, Entry, Outcome, Refused
 from ledger.errors import BatchContended, constraint_of
+from ledger.funds import release_expired
 from ledger.locks import share_fence
 
 TRIES = 5
@@ -75,16 +76,9 @@ def _lock(session: Session, accounts: Mapping[str, AccountRow]) -> list[_Guard]:
         {"accounts": "{" + ",".join(map(str, codes)) + "}"},
     ).all()  # fmt: skip
     return [
-        (id_, codes[id_], normal, available + (_released(session, id_) if held else 0))
+        (id_, codes[id_], normal, available + (release_expired(session, id_) if held else 0))
         for id_, normal, available, held in rows
     ]
-
-
-def _released(session: Session, account_id: int) -> int:
-    released: int = session.execute(
-        text("SELECT release_expired(:account)"), {"account": account_id}
-    ).scalar_one()
-    return released
 
 
 def _look(session: Session, requests: list[Request], guards: list[_Guard]) -> Situation:
@@ -169,9 +163,7 @@ _TRANSFER_TYPES = (
 )  # fmt: skip
 
 
-_dimensions = attrgetter(
-    "facility", "product", "cost_centre", "tax_code", "sphere", "channel", "till", "shift"
-)
+_dimensions = attrgetter(*DIMENSIONS)
 
 
 def _copy_entries(

@@ -1,7 +1,7 @@
 """The values of the journal: what a caller asks to be booked and what came of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,10 @@ class Dimensions:
     def __post_init__(self) -> None:
         if self.case_reference is not None and not 1 <= len(self.case_reference) <= 64:
             raise ValueError("a case reference has 1 to 64 characters; leave it out where none is")
+
+
+# The dimensions that are columns of a transfer, in this order; the case reference is kept apart.
+DIMENSIONS = tuple(each.name for each in fields(Dimensions) if each.name != "case_reference")
 
 
 @dataclass(frozen=True, slots=True)

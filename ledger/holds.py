@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from ledger.accounts import find_accounts, postable_accounts
 from ledger.entries import Conflict, Entry, Outcome, Posted, Refused
 from ledger.errors import HoldExceeded, HoldResolved, HoldUnknown, constraint_of
+from ledger.funds import release_expired
 from ledger.journal import keep_refusal, post
 from ledger.locks import share_fence
 from ledger.money import Money
@@ -70,7 +71,7 @@ def place_hold(session: Session, wanted: Hold) -> Placed | NotPlaced | Conflict:
         return Placed(wanted.id, replayed=True) if same == asked else Conflict(wanted.id)
     free = available[account_id]
     if free < wanted.amount.cents:
-        free += _release_expired(session, account_id)
+        free += release_expired(session, account_id)
     if free < wanted.amount.cents:
         return NotPlaced(wanted.id, free, wanted.amount.cents)
     session.execute(
@@ -135,7 +136,7 @@ def expire_holds(session: Session, *, limit: int = 1000) -> int:
         .limit(limit)
     ).all()
     _lock(session, due)
-    return sum(_release_expired(session, account_id) for account_id in due)
+    return sum(release_expired(session, account_id) for account_id in due)
 
 
 def _lock(session: Session, account_ids: Sequence[int]) -> Mapping[int, int]:
@@ -186,13 +187,6 @@ def _resolve(session: Session, hold_id: UUID, kind: str, **capture: object) -> N
         if constraint_of(trouble) == "hold_resolution_in_time":  # its time ended just now
             raise HoldResolved(hold_id, "expired") from trouble
         raise
-
-
-def _release_expired(session: Session, account_id: int) -> int:
-    released: int = session.execute(
-        text("SELECT release_expired(:account)"), {"account": account_id}
-    ).scalar_one()
-    return released
 
 
 def _taken(entry: Entry, code: str) -> int:

@@ -18,14 +18,19 @@ from ledger.accounts import AccountRow, postable_accounts
 from ledger.batch import post_batch
 from ledger.canonical import canonical_bytes, new_salts, request_hash
 from ledger.driver import Cursor, autocommit, call, cursor_of
-from ledger.entries import Conflict, Dimensions, Entry, Outcome, Posted, Refused, Transfer
+from ledger.entries import (
+    DIMENSIONS,
+    Conflict,
+    Dimensions,
+    Entry,
+    Outcome,
+    Posted,
+    Refused,
+    Transfer,
+)
 from ledger.errors import UnknownEntry, constraint_of
 from ledger.money import Money
 from ledger.tables.books import account, answer, case_reference, transfer
-
-_DIMENSIONS = (
-    "facility", "product", "cost_centre", "tax_code", "sphere", "channel", "till", "shift",
-)  # fmt: skip
 
 
 def post(
@@ -163,7 +168,7 @@ def _scalars(
         "currency": moved.amount.currency,
         "case_salt": salt,
         "case_value": of.case_reference,
-        **{name: getattr(of, name) for name in _DIMENSIONS},
+        **{name: getattr(of, name) for name in DIMENSIONS},
     }
 
 
@@ -202,7 +207,7 @@ def _mirrored(session: Session, entry_id: int) -> tuple[Transfer, ...]:
             credit=row[-3],
             amount=Money(row.amount_cents, row.currency),
             dimensions=Dimensions(
-                **{name: getattr(row, name) for name in _DIMENSIONS}, case_reference=row.value
+                **{name: getattr(row, name) for name in DIMENSIONS}, case_reference=row.value
             ),
         )
         for row in rows

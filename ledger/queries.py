@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, select, text
 from sqlalchemy.orm import Session
 
 from ledger.accounts import find_accounts
+from ledger.entries import DIMENSIONS
 from ledger.tables.books import account, case_reference, entry, transfer
 
 PAGE = 100
@@ -160,10 +161,6 @@ _MOVEMENTS = """
       JOIN account a ON a.id = CASE WHEN t.debit_account = :account THEN t.credit_account
                                     ELSE t.debit_account END
      ORDER BY t.entry_id, t.line LIMIT :limit"""
-
-DIMENSIONS = (
-    "facility", "product", "cost_centre", "tax_code", "sphere", "channel", "till", "shift",
-)  # fmt: skip
 
 
 def _lines() -> Select[Any]:

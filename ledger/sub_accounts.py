@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from ledger.accounts import find_accounts, open_sub_account
 from ledger.errors import UnknownAccount
+from ledger.funds import release_expired
 from ledger.locks import share_fence
 from ledger.tables.books import account
 
@@ -41,13 +42,6 @@ def lock_funds(session: Session, codes: Iterable[str]) -> Mapping[str, int]:
     ).all()
     return {
         rows[guard.account_id]: guard.posted - guard.held - guard.floor
-        + (_release_expired(session, guard.account_id) if guard.held else 0)
+        + (release_expired(session, guard.account_id) if guard.held else 0)
         for guard in guards
     }  # fmt: skip
-
-
-def _release_expired(session: Session, account_id: int) -> int:
-    released: int = session.execute(
-        text("SELECT release_expired(:account)"), {"account": account_id}
-    ).scalar_one()
-    return released
