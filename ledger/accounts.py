@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ARRAY, Connection, Engine, Text, cast, func, literal, select
+from sqlalchemy import ARRAY, Connection, Engine, Text, cast, func, literal, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -114,6 +114,16 @@ def find_accounts(database: Database, codes: Iterable[str]) -> Mapping[str, Acco
     for code in wanted - found.keys():
         raise UnknownAccount(code)
     return found
+
+
+def ids_below(session: Session, controls: Iterable[str]) -> list[int]:
+    """The ids of these accounts of the chart and of all accounts below them."""
+    found = session.scalars(
+        text("SELECT a.id FROM account a LEFT JOIN account c ON c.id = a.control_id"
+             " WHERE coalesce(c.code, a.code) = ANY (CAST(:controls AS text[]))"),
+        {"controls": list(controls)},
+    )  # fmt: skip
+    return list(found)
 
 
 def postable_accounts(database: Database, entries: Iterable[Entry]) -> Mapping[str, AccountRow]:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from ledger.accounts import AccountRow, postable_accounts
 from ledger.canonical import canonical_bytes, new_salts, request_hash
 from ledger.decide import Answer, Decision, Funds, Request, Situation, decide, outcome
+from ledger.driver import array_of
 from ledger.entries import DIMENSIONS, Entry, Outcome, Refused
 from ledger.errors import BatchContended, constraint_of
 from ledger.funds import release_expired
@@ -82,12 +83,10 @@ def _lock(session: Session, accounts: Mapping[str, AccountRow]) -> list[_Guard]:
 
 
 def _look(session: Session, requests: list[Request], guards: list[_Guard]) -> Situation:
-    # One literal: an array parameter is put together item by item, in Python.
-    keys = "{" + ",".join({request.entry.key.hex for request in requests}) + "}"
     answers = session.execute(
         text("SELECT key, request_hash, entry_id, refused, data FROM answer"
              " WHERE key = ANY (CAST(:keys AS uuid[]))"),
-        {"keys": keys},
+        {"keys": array_of({request.entry.key for request in requests})},
     )  # fmt: skip
     days = session.scalars(
         text("SELECT day FROM closed_day WHERE day = ANY (CAST(:days AS date[]))"),

@@ -127,6 +127,18 @@ def book(request: ChargeRequest, tender: Tender, known: Known) -> Booked:
     return Booked(request, entry, lines, tuple(zip(basket.counted, cases, strict=True)))
 
 
+def book_again(like: Booked, request: ChargeRequest) -> Booked:
+    """What `book` would make of a request that is like another but for key, time and receipt.
+
+    Not for one that sells or uses a pass: no two of those are alike.
+    """
+    entry = like.entry and Entry(
+        request.key, like.entry.event, like.entry.booked_on, like.entry.transfers,
+        reference=request.receipt_number, request=request.bytes_asked(),
+    )  # fmt: skip
+    return Booked(request, entry, like.lines, like.counted)
+
+
 @dataclass(frozen=True, slots=True)
 class _Counter:
     """One request at its counter, line by line."""

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, Select, func, insert, select
 from sqlalchemy.orm import Session
 
 from ledger.calendar import business_day
@@ -19,7 +19,13 @@ from ledger.facilities import Card, Item
 from ledger.money import Money
 from ledger.outcomes import ServiceRefusal
 from ledger.rules import Posting
-from ledger.tables.services import pass_end, pass_release, pass_visit, sold_pass
+from ledger.tables.services import (
+    pass_end,
+    pass_release,
+    pass_visit,
+    pass_visit_taken_back,
+    sold_pass,
+)
 from ledger.vat import split_vat
 
 
@@ -33,7 +39,8 @@ class Pass:
 
     card: units, used units and deferred money. visits: all of them, `visits_on` by day (for a
     season card they are not its units). ended: "expired", "returned", "voided" or None.
-    at: what its postings belong to, with the facility that sold it.
+    at: what its postings belong to, with the facility that sold it. turn: how many visits were
+    taken back; those are counted nowhere else.
     """
 
     code: str
@@ -46,6 +53,7 @@ class Pass:
     ended: str | None = None
     visits: int = 0
     visits_on: Mapping[date, int] = field(default_factory=dict)
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +71,29 @@ def find_passes(session: Session, codes: Iterable[str]) -> Mapping[str, Pass]:
     """The passes among `codes`, by code."""
     wanted = list(codes)
     rows = session.execute(
-        select(sold_pass, pass_end.c.kind.label("ended"), _used())
+        select(sold_pass, pass_end.c.kind.label("ended"), _used(), _turn())
         .outerjoin(pass_end, pass_end.c["pass"] == sold_pass.c.code)
         .where(sold_pass.c.code.in_(wanted))
     ).all()
     visits: dict[str, list[Row[Any]]] = {row.code: [] for row in rows}
     if visits:
-        for visit in session.execute(select(pass_visit).where(pass_visit.c["pass"].in_(visits))):
+        for visit in session.execute(visits_in_force().where(pass_visit.c["pass"].in_(visits))):
             visits[visit[0]].append(visit)
     return {row.code: _pass(row, visits[row.code]) for row in rows}
+
+
+def visits_in_force() -> Select[Any]:
+    """Rows of `pass_visit` but for those that were taken back."""
+    ended = (
+        (pass_visit_taken_back.c["pass"] == pass_visit.c["pass"])
+        & (pass_visit_taken_back.c.number == pass_visit.c.number)
+        & (pass_visit_taken_back.c.visit_turn == pass_visit.c.turn)
+    )
+    return (
+        select(pass_visit)
+        .outerjoin(pass_visit_taken_back, ended)
+        .where(pass_visit_taken_back.c.visit.is_(None))
+    )
 
 
 def sold_now(item: Item, product: Product, code: str, day: date) -> Pass:
@@ -164,7 +186,13 @@ def store_visits(session: Session, visits: Sequence[tuple[UUID, Visit]]) -> None
 def store_releases(session: Session, released: Iterable[tuple[Pass, UUID, int]]) -> None:
     """Keep that the next units of each pass became revenue by the entry of its key."""
     rows = [
-        {"pass": found.code, "number": found.card.used + n, "units": found.card.units, "key": key}
+        {
+            "pass": found.code,
+            "number": found.card.used + n,
+            "units": found.card.units,
+            "key": key,
+            "turn": found.turn,
+        }
         for found, key, units in released
         for n in range(1, units + 1)
     ]
@@ -179,13 +207,30 @@ def _visit_rows(key: UUID, one: Visit) -> Iterable[dict[str, Any]]:
         yield {
             "pass": found.code, "number": found.visits + n, "key": key, "day": day,
             "facility": one.facility, "visited_at": one.visited_at, "number_of_day": today + n,
-            "house": one.facility if found.card.weights else None,
+            "house": one.facility if found.card.weights else None, "turn": found.turn,
         }  # fmt: skip
 
 
 def _used() -> Any:
-    counted = select(func.count()).where(pass_release.c["pass"] == sold_pass.c.code)
+    undone = (
+        (pass_visit_taken_back.c["pass"] == pass_release.c["pass"])
+        & (pass_visit_taken_back.c.visit == pass_release.c.key)
+        & (pass_visit_taken_back.c.visit_turn == pass_release.c.turn)
+    )
+    counted = (
+        select(func.count())
+        .select_from(pass_release)
+        .outerjoin(pass_visit_taken_back, undone)
+        .where(pass_release.c["pass"] == sold_pass.c.code)
+        .where(pass_visit_taken_back.c.visit.is_(None))
+    )
     return counted.correlate(sold_pass).scalar_subquery().label("used")
+
+
+def _turn() -> Any:
+    taken_back = pass_visit_taken_back.c["pass"] == sold_pass.c.code
+    counted = select(func.count()).where(taken_back)
+    return counted.correlate(sold_pass).scalar_subquery().label("turn")
 
 
 def _pass(row: Row[Any], visits: list[Row[Any]]) -> Pass:
@@ -206,7 +251,7 @@ def _pass(row: Row[Any], visits: list[Row[Any]]) -> Pass:
     )
     return Pass(
         row.code, row.product, card, row.visits_per_day, row.valid_from, row.valid_until, at,
-        row.ended, len(visits), Counter(visit.day for visit in visits),
+        row.ended, len(visits), Counter(visit.day for visit in visits), row.turn,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from ledger.charge_rows import is_key_taken
 from ledger.entries import Conflict, Outcome, Posted, Refused
 from ledger.errors import LedgerError
 from ledger.journal import reverse
+from ledger.locks import lock_refunds
 from ledger.outcomes import Recorded
 from ledger.queries import find_entry
 from ledger.sub_accounts import lock_funds
@@ -42,9 +43,9 @@ def reverse_charge(
     """Take back everything a charge did, once; Recorded where it had booked nothing.
 
     Refused: already_reversed; pass_used, where a pass it sold was used or has ended;
-    pass_visited, where it opened a gate with a pass: the visit took place; and the journal's
-    refusals. Only those of the journal are stored, the others stay true. Raises UnknownCharge,
-    also for a charge that was refused.
+    pass_visited, where it opened a gate with a pass: the visit took place; charge_refunded, where
+    money went back or is about to; and the journal's refusals. Only those of the journal are
+    stored, the others stay true. Raises UnknownCharge, also for a charge that was refused.
     """
     found = session.execute(select(charge).where(charge.c.key == key_of_charge)).one_or_none()
     if found is None or found.refused is not None:
@@ -52,6 +53,7 @@ def reverse_charge(
     asked = (key_of_charge, booked_on, reason)
     if known := _known(session, key, asked):
         return known
+    lock_refunds(session, key_of_charge)
     passes = _passes_locked(session, found)
     if refused := _refusal(session, found, key, passes):
         return refused
@@ -105,6 +107,8 @@ def _refusal(
     other = select(charge_reversal.c.key).where(charge_reversal.c.charge == found.key)
     if session.scalar(other) is not None:
         return _reversed_before(key, found.key)
+    if refunded := session.scalar(select(func.refunded_of(found.key))):
+        return Refused(key, "charge_refunded", {"refunded_cents": refunded})
     for one in passes:
         if one.card.used or one.visits or one.ended:
             return Refused(key, "pass_used", {"pass_code": one.code})

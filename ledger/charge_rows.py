@@ -1,30 +1,32 @@
 """Charges in the database: their answers, what was sold, and what was only counted."""
 
+import json
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ledger.baskets import ChargeRequest
 from ledger.booking import Booked, SoldLine
 from ledger.canonical import SALT_BYTES
 from ledger.cards import store_sold, store_visits
+from ledger.driver import array_of, copy_row, copy_rows, copy_value, cursor_of
 from ledger.entries import Posted, Refused
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, constraint_of
 from ledger.outcomes import Recorded, ServiceOutcome
 from ledger.tables.books import answer, case_reference
-from ledger.tables.services import charge, counted, pass_number
+from ledger.tables.services import counted, pass_number
 
 Settled = Mapping[UUID, tuple[bytes, ServiceOutcome]]
 
 
 _COLUMNS = {
-    "key": "uuid", "request_hash": "bytea", "entry_id": "bigint", "refused": "text",
+    "key": "uuid", "request_hash": "text", "entry_id": "bigint", "refused": "text",
     "data": "jsonb", "facility": "text", "way": "text", "charged_at": "timestamptz",
     "booked_on": "date", "till": "text", "terminal": "text", "shift": "text",
     "receipt_number": "text", "total_cents": "bigint", "lines": "jsonb",
@@ -41,9 +43,14 @@ class ChargeKeyTaken(LedgerError):
 
 def answers_to(session: Session, keys: Iterable[UUID]) -> Settled:
     """The hash and outcome of those keys that have an answer."""
-    columns = (charge.c.key, charge.c.request_hash, charge.c.entry_id, charge.c.refused)
-    rows = session.execute(select(*columns, charge.c.data).where(charge.c.key.in_(list(keys))))
+    rows = session.execute(_ANSWERS, {"keys": array_of(keys)})
     return {row.key: (row.request_hash, _outcome(row)) for row in rows}
+
+
+_ANSWERS = text(
+    "SELECT key, request_hash, entry_id, refused, data FROM charge"
+    " WHERE key = ANY (CAST(:keys AS uuid[]))"
+)
 
 
 def draw_pass_code(session: Session) -> str:
@@ -71,8 +78,8 @@ def store(
     asked = {one.key: one for one in requests}
     settled = {key: (one.hash_asked(), outcomes[key]) for key, one in asked.items()}
     new = sorted(key for key in asked if _is_new(outcomes[key]))
-    rows = [_row(asked[key], outcomes[key], booked.get(key)) for key in new]
-    kept = _insert_rows(session, rows)
+    answers = [(asked[key], *settled[key], booked.get(key)) for key in new]
+    kept = _insert_rows(session, answers)
     late = [key for key in new if key not in kept]
     for key in late:
         if isinstance(outcomes[key], Posted):
@@ -101,35 +108,82 @@ def _outcome(row: Any) -> ServiceOutcome:
     return Recorded(row.key) if row.entry_id is None else Posted(row.key, row.entry_id)
 
 
-def _insert_rows(session: Session, rows: list[dict[str, Any]]) -> set[UUID]:
+_Answered = tuple[ChargeRequest, bytes, ServiceOutcome, Booked | None]
+
+
+def _insert_rows(session: Session, answers: Sequence[_Answered]) -> set[UUID]:
     """Insert in the order given, which is that of the keys; returns those that were new."""
-    if not rows:
+    if not answers:
         return set()
-    columns = {name: [row[name] for row in rows] for name in rows[0]}
-    columns |= {name: [_json(each) for each in columns[name]] for name in ("data", "lines")}
-    return set(session.scalars(_INSERT, columns))
+    if len(answers) >= _WORTH_A_COPY:
+        try:
+            with session.begin_nested():
+                copy_rows(cursor_of(session), _COPY, _copied(answers))
+        except IntegrityError as trouble:
+            if constraint_of(trouble) != "charge_pkey":
+                raise
+        else:
+            return {asked.key for asked, *_ in answers}
+    # A free charge of another transaction took one of the keys: now we ask which.
+    rows = [_row(*each) for each in answers]
+    return set(session.scalars(_INSERT, {"rows": json.dumps(rows, default=str)}))
 
 
-def _json(value: Any) -> Jsonb | None:
-    return None if value is None else Jsonb(value)
+_WORTH_A_COPY = 20  # rows: below that, one statement is sooner done than four
+_SHARED = ("facility", "way", "booked_on", "till", "terminal", "shift", "total_cents", "lines")
+_OWN = ("key", "request_hash", "entry_id", "refused", "data", "charged_at", "receipt_number")
+_COPY = f"COPY charge ({', '.join(_OWN + _SHARED)}) FROM STDIN"
 
 
-# One array for each column: many rows are one statement with a few parameters.
+def _copied(answers: Iterable[_Answered]) -> Iterator[str]:
+    """The rows as COPY reads them; what baskets that are alike share is written once."""
+    shared: dict[object, str] = {}
+    for asked, hash_, outcome, booked in answers:
+        refused = outcome if isinstance(outcome, Refused) else None
+        lines = booked.lines if booked and not refused else ()
+        # By its identity, which is that of the basket it was priced with: cheaper than its content.
+        shape = (id(lines), asked.facility, asked.way, asked.till, asked.terminal, asked.shift,
+                 asked.booked_on)  # fmt: skip
+        if shape not in shared:
+            shared[shape] = copy_row(*_shared(asked, lines))
+        own = copy_row(
+            asked.key, rf"\\x{hash_.hex()}",
+            outcome.entry_id if isinstance(outcome, Posted) else None,
+            copy_value(refused.code if refused else None),
+            copy_value(json.dumps(dict(refused.data), default=str) if refused else None),
+            asked.charged_at.isoformat(), copy_value(asked.receipt_number),
+        )  # fmt: skip
+        yield f"{own[:-1]}\t{shared[shape]}"
+
+
+def _shared(asked: ChargeRequest, lines: Sequence[SoldLine]) -> Iterator[object]:
+    """The values of `_SHARED`."""
+    yield from map(copy_value, (asked.facility, asked.way))
+    yield asked.booked_on
+    yield from map(copy_value, (asked.till, asked.terminal, asked.shift))
+    yield sum(line.amount_cents for line in lines)
+    yield copy_value(json.dumps([_line(line) for line in lines]))
+
+
+# All rows in one document: the driver writes it in a fraction of the time arrays take.
 _INSERT = text(
-    "INSERT INTO charge ({names}) SELECT * FROM unnest({arrays})"
-    " ON CONFLICT DO NOTHING RETURNING key".format(
+    "INSERT INTO charge ({names}) SELECT {values} FROM json_to_recordset(CAST(:rows AS json))"
+    " AS made ({columns}) ON CONFLICT DO NOTHING RETURNING key".format(
         names=", ".join(_COLUMNS),
-        arrays=", ".join(f"CAST(:{name} AS {type_}[])" for name, type_ in _COLUMNS.items()),
+        values=", ".join(_COLUMNS).replace("request_hash", "decode(request_hash, 'hex')"),
+        columns=", ".join(f"{name} {type_}" for name, type_ in _COLUMNS.items()),
     )
 )
 
 
-def _row(request: ChargeRequest, outcome: ServiceOutcome, booked: Booked | None) -> dict[str, Any]:
+def _row(
+    request: ChargeRequest, hash_: bytes, outcome: ServiceOutcome, booked: Booked | None
+) -> dict[str, Any]:
     refused = outcome if isinstance(outcome, Refused) else None
     lines = booked.lines if booked and not refused else ()
     return {
         "key": request.key,
-        "request_hash": request.hash_asked(),
+        "request_hash": hash_.hex(),
         "entry_id": outcome.entry_id if isinstance(outcome, Posted) else None,
         "refused": refused.code if refused else None,
         "data": dict(refused.data) if refused else None,

@@ -12,14 +12,16 @@ offered here.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ledger.alike import is_common, remember
 from ledger.baskets import BasketLine, ChargeRequest, fault_of
-from ledger.booking import BasketRefused, Booked, Known, book, tender_of
+from ledger.booking import BasketRefused, Booked, Known, book, book_again, tender_of
 from ledger.cards import Pass, PassRefused, find_passes
 from ledger.catalogue.posted import PostedCatalogue
 from ledger.charge_reversals import UnknownCharge, reverse_charge
@@ -125,19 +127,14 @@ def _charge_wave(
 ) -> Mapping[UUID, tuple[bytes, ServiceOutcome]]:
     """Charge baskets of which no two visit with the same pass."""
     kinds = _wallet_kinds(session, wave)
-    tenders = {one.key: _refusing(one, lambda r: tender_of(r, catalogue, kinds)) for one in wave}
+    tenders = _tenders(wave, catalogue, kinds)
     paid = {key: each for key, each in tenders.items() if isinstance(each, Tender)}
     accounts = {each.account for each in paid.values()}
     open_missing(session, {code: _title(code) for code in accounts if "/" in code})
     known = Known(
         catalogue, kinds, _passes_locked(session, wave, accounts), lambda: draw_pass_code(session)
     )
-    made: dict[UUID, Booked | Refused] = {
-        key: each for key, each in tenders.items() if isinstance(each, Refused)
-    }
-    for one in wave:
-        if one.key in paid:
-            made[one.key] = _refusing(one, lambda r: book(r, paid[r.key], known))
+    made = _book_wave(wave, tenders, known)
     booked = {key: one for key, one in made.items() if isinstance(one, Booked)}
     cards = (card for one in booked.values() for card in one.passes)
     open_missing(session, {card.card.account: card.code for card in cards})
@@ -148,6 +145,46 @@ def _charge_wave(
         unbooked = beside if isinstance(beside, Refused) else Recorded(key)
         outcomes[key] = Conflict(key) if is_key_taken(session, key) else unbooked
     return store(session, wave, outcomes, booked)
+
+
+def _tenders(
+    wave: Sequence[ChargeRequest], catalogue: PostedCatalogue, kinds: Mapping[str, str]
+) -> dict[UUID, Tender | Refused]:
+    """How each basket is paid, found once for all that are paid alike."""
+    tenders: dict[UUID, Tender | Refused] = {}
+    alike: dict[object, Tender | Refused] = {}
+    for one in wave:
+        shape = (one.facility, one.way, one.till, one.terminal, one.wallet, one.shift,
+                 one.booked_on)  # fmt: skip
+        if shape not in alike:
+            alike[shape] = _refusing(one, lambda r: tender_of(r, catalogue, kinds))
+        tender = alike[shape]
+        tenders[one.key] = replace(tender, key=one.key) if isinstance(tender, Refused) else tender
+    return tenders
+
+
+def _book_wave(
+    wave: Sequence[ChargeRequest], tenders: Mapping[UUID, Tender | Refused], known: Known
+) -> dict[UUID, Booked | Refused]:
+    """Price each basket; the many that are like another one before are priced with that one."""
+    made: dict[UUID, Booked | Refused] = {}
+    alike, common = dict[object, Booked](), known.catalogue.priced
+    for one in wave:
+        tender = tenders[one.key]
+        if isinstance(tender, Refused):
+            made[one.key] = tender
+            continue
+        shape = (one.facility, one.booked_on, tender, one.lines)
+        if like := alike.get(shape) or common.get(shape):
+            made[one.key] = book_again(like, one)
+            continue
+        booked = _refusing(one, partial(book, tender=tender, known=known))
+        made[one.key] = booked
+        if isinstance(booked, Booked) and not (booked.passes or booked.visits):
+            alike[shape] = booked
+            if is_common(one):
+                remember(common, shape, booked)
+    return made
 
 
 def _refusing(request: ChargeRequest, step: Callable[[ChargeRequest], _T]) -> _T | Refused:

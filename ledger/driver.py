@@ -4,9 +4,10 @@ A lone charge is a single prepared call; compiling, caching and wrapping it cost
 books themselves. Errors are still SQLAlchemy's, and connections still come from its pool.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, cast
+from uuid import UUID
 
 import psycopg
 from sqlalchemy import Engine, PoolProxiedConnection
@@ -48,6 +49,38 @@ def call(cursor: Cursor, statement: str, values: Mapping[str, Any]) -> tuple[Any
         raise _as_sqlalchemy(statement, trouble, is_lost=cursor.connection.closed) from trouble
     assert row is not None
     return row
+
+
+def array_of(keys: Iterable[UUID]) -> str:
+    """Keys as one literal of `uuid[]`: an array parameter is put together item by item, in
+    Python, and a list of parameters takes a placeholder for each."""
+    return "{" + ",".join([key.hex for key in keys]) + "}"
+
+
+def copy_rows(cursor: Cursor, statement: str, rows: Iterable[str]) -> None:
+    """Run `COPY … FROM STDIN` over `rows`, each made by `copy_row`. Raises what SQLAlchemy
+    raises for the same fault."""
+    try:
+        with cursor.copy(statement) as copy:
+            copy.write("".join(rows))
+    except psycopg.Error as trouble:
+        raise _as_sqlalchemy(statement, trouble, is_lost=cursor.connection.closed) from trouble
+
+
+def copy_row(*values: object) -> str:
+    """One line of COPY's text format: None is NULL, everything else as it is written.
+
+    A value that may hold a backslash, a tab or the end of a line goes through `copy_value`.
+    """
+    return "\t".join(["\\N" if value is None else str(value) for value in values]) + "\n"
+
+
+def copy_value(text: str | None) -> str | None:
+    """A text as COPY's text format has it."""
+    return None if text is None else text.translate(_ESCAPED)
+
+
+_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def _as_sqlalchemy(statement: str, trouble: psycopg.Error, *, is_lost: bool) -> BaseException:

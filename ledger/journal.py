@@ -80,7 +80,7 @@ def reverse(
     Raises UnknownEntry.
     """
     taken_back = Entry(
-        key=key, event="reversal", booked_on=booked_on, transfers=_mirrored(session, entry_id),
+        key=key, event="reversal", booked_on=booked_on, transfers=mirrored(session, entry_id),
         reference=reference, reverses=entry_id,
         # Not the content: a case reference in it may be erased before the same key comes again.
         request=reversal_request(entry_id, booked_on, reference),
@@ -189,7 +189,11 @@ def _outcome(
     return Posted(key, entry_id, replayed=state == "r")
 
 
-def _mirrored(session: Session, entry_id: int) -> tuple[Transfer, ...]:
+def mirrored(session: Session, entry_id: int) -> tuple[Transfer, ...]:
+    """What takes this entry back: its transfers with debit and credit exchanged.
+
+    Raises UnknownEntry.
+    """
     debit, credit = account.alias("debit"), account.alias("credit")
     rows = session.execute(
         select(transfer, debit.c.code, credit.c.code, case_reference.c.value)

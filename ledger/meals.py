@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
-from sqlalchemy import select, update
+from sqlalchemy import literal, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlalchemy.orm import Session
 
@@ -26,7 +26,9 @@ from ledger.households import UnknownChild
 from ledger.journal import post
 from ledger.locks import have_meals_alone, share_fence, share_meals
 from ledger.periods import closed_days
+from ledger.shared_children import payer_on, second_pays
 from ledger.sub_accounts import lock_funds
+from ledger.tables.families import second_payer
 from ledger.tables.services import child, meal_charge, meal_order, subsidy
 from ledger.tenders import meal_wallet
 
@@ -125,11 +127,12 @@ def charge_meals(
     Safe to run twice and to die half-way: the keys follow from child and day, and a child that
     was charged is answered as before. A product without a price that day refuses the child's
     meals ("not_on_sale") and nothing is stored, so the next run tries again.
-    Run after the cut-off. Raises DayAlreadyClosed before anything is written.
+    Run after the cut-off; a centre that is closed that day is left out. Raises DayAlreadyClosed
+    before anything is written.
     """
     have_meals_alone(session, day)
     share_fence(session)  # no closing from here on
-    meals = _ordered(session, day, facility)
+    meals = _ordered(session, catalogue, day, facility)
     answered: dict[UUID, Outcome] = dict(_charged(session, day, facility))
     open_meals = {code: rows for code, rows in meals.items() if _key(code, day) not in answered}
     if open_meals and closed_days(session, [day]):
@@ -144,13 +147,13 @@ def charge_meals(
             )
         else:
             priced[code] = [item for item in items if item is not None]
-    wallets = {code: meals[code][0].wallet for code in priced}
-    entries = _entries(catalogue, day, priced, _Purses.locked(session, wallets))
+    paid = {code: meals[code][0].wallet for code in priced}
+    entries = _entries(catalogue, day, priced, _Purses.locked(session, paid))
     outcomes = post(session, list(entries.values()))
     charged = [
-        {"child": code, "day": day, "key": each.key, "entry_id": each.entry_id}
-        for code, each in zip(entries, outcomes, strict=True)
-        if isinstance(each, Posted)
+        {"day": day, "child": code, "key": one.key, "entry_id": one.entry_id, "wallet": paid[code]}
+        for code, one in zip(entries, outcomes, strict=True)
+        if isinstance(one, Posted)
     ]
     if charged:
         session.execute(insert_or_skip(meal_charge).on_conflict_do_nothing(), charged)
@@ -159,7 +162,7 @@ def charge_meals(
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """An order that stands, with what its charging needs; authority: who subsidises lunch."""
+    """An order that stands; wallet: who pays this day; authority: who subsidises lunch."""
 
     child: str
     product: str
@@ -227,11 +230,14 @@ def _item(catalogue: PostedCatalogue, order: _Order, day: date) -> Item | None:
     return replace(item, accounts={"authority": order.authority} if order.authority else {})
 
 
-def _ordered(session: Session, day: date, facility: str | None) -> dict[str, list[_Order]]:
-    """The orders that stand, by child; children by code, so siblings always come in one order."""
+def _ordered(
+    session: Session, catalogue: PostedCatalogue, day: date, facility: str | None
+) -> dict[str, list[_Order]]:
+    """The orders that stand, by child; children by code, so siblings always come in one order.
+    A centre that was closed after they were ordered cooked nothing, and nobody pays for it."""
     wanted = (
         select(
-            meal_order.c.child, meal_order.c.product, child.c.facility, child.c.wallet,
+            meal_order.c.child, meal_order.c.product, child.c.facility, payer_on().label("wallet"),
             subsidy.c.account.label("authority"),
         )
         .join(child, child.c.code == meal_order.c.child)
@@ -240,6 +246,7 @@ def _ordered(session: Session, day: date, facility: str | None) -> dict[str, lis
             (subsidy.c.child == child.c.number)
             & (subsidy.c.valid_from <= day) & (subsidy.c.valid_until >= day),
         )
+        .outerjoin(second_payer, second_pays(literal(day)))
         .where(meal_order.c.day == day, meal_order.c.cancelled_at.is_(None))
         .order_by(meal_order.c.child, meal_order.c.product)
     )  # fmt: skip
@@ -247,7 +254,8 @@ def _ordered(session: Session, day: date, facility: str | None) -> dict[str, lis
         wanted = wanted.where(child.c.facility == facility)
     meals: dict[str, list[_Order]] = {}
     for row in session.execute(wanted):
-        meals.setdefault(row.child, []).append(_Order(*row))
+        if catalogue.facilities[row.facility].is_open(day):
+            meals.setdefault(row.child, []).append(_Order(*row))
     return meals
 
 

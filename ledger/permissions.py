@@ -30,19 +30,52 @@ class Permission(StrEnum):
     WALLETS_TOP_UP = "wallets.top_up"
     BALANCES_READ = "balances.read"
     JOURNAL_READ = "journal.read"
+    ENROL = "devices.enrol"
+    TILL_ITEMS_WRITE = "till_items.write"
+    TILL_STAFF_READ = "till_staff.read"
+    GUEST_CODES_READ = "guest_codes.read"
+    APPROVALS_READ = "approvals.read"
+    APPROVALS_DECIDE = "approvals.decide"
+    TILLS_READ = "tills.read"
+    DEVICES_MANAGE = "devices.manage"
+    STAFF_SIGN_IN = "staff.sign_in"
+    STAFF_SELF = "staff.self"
+    STAFF_MANAGE = "staff.manage"
+    AUDIT_READ = "audit.read"
+    PUBLIC_USE = "public.use"
+    PORTAL_SIGN_IN = "portal.sign_in"
+    PORTAL_OWN = "portal.own"
+    WEBHOOKS_SEND = "webhooks.send"
+    FAMILIES_INVITE = "families.invite"
+    CASES_READ = "cases.read"
+    CASES_DECIDE = "cases.decide"
+    PAYMENTS_READ = "payments.read"
+    PAY_LINKS_WRITE = "pay_links.write"
+    GATES_SYNC = "gates.sync"
+    RECONCILE_READ = "reconcile.read"
+    RECONCILE_DECIDE = "reconcile.decide"
+    FILES_WRITE = "files.write"
+    DAYS_SIGN = "days.sign"
+    EXPORTS_WRITE = "exports.write"
+    AUDITS_WRITE = "audits.write"
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: a device by its name, or a visitor, in a role of `config.access`.
+    """Who asks, in a role of `config.access`: a device by its name, a person by their staff code.
 
-    facility, till: the only place it may act for; None where it is not bound to one.
+    facility, till: the only place it may act for; None where it is not bound to one. person:
+    what the one who is signed in is called; None for devices, and for the demo's visitor.
+    session_id: where that person is signed in. wallet: whose own pages a payer may see.
     """
 
     name: str
     role: str
     facility: str | None = None
     till: str | None = None
+    person: str | None = None
+    session_id: int | None = None
+    wallet: str | None = None
 
     def may_act_at(self, facility: str, till: str | None = None) -> bool:
         """Whether the place is within this caller's bounds."""

@@ -17,6 +17,7 @@ from ledger.catalogue.faults import Fault, Place
 from ledger.catalogue.model import Account, City, Facility, TaxCode, Terminal, Till
 from ledger.catalogue.product_checks import product_faults
 from ledger.catalogue.rule_checks import rule_faults
+from ledger.catalogue.tariffs import tariff_faults
 from ledger.money import EUR
 
 _CHART_NUMBER = re.compile(r"\d{6}")
@@ -33,6 +34,7 @@ def faults_of(city: City) -> list[Fault]:
         *_account_faults(city.accounts),
         *_bank_faults(city, chart),
         *_tax_faults(city.catalogue.tax_codes, chart),
+        *tariff_faults(city.card_tariffs),
         *chain.from_iterable(map(_facility_faults, city.catalogue.facilities)),
         *product_faults(city.catalogue, chart),
         *rule_faults(city, chart),

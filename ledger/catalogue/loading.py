@@ -117,6 +117,8 @@ def _catalogue_plans(session: Session, city: City) -> Iterator[_Plan]:
     yield _planned(
         session, tables.tax_code, taxes, fixed={"kind", "rate_percent", "account", "sphere"}
     )
+    tariffs = plain_rows(city.card_tariffs, *tables.card_tariff.columns.keys())
+    yield _planned(session, tables.card_tariff, tariffs, fixed={"basis_points", "fixed_cents"})
     concessions = plain_rows(catalogue.concessions, *tables.concession.columns.keys())
     yield _planned(session, tables.concession, concessions)
     yield _planned(session, tables.product_group, group_rows(catalogue))
@@ -178,7 +180,8 @@ def _refusal(
             f" ({found['legal_basis']}): a price never changes, add one with a new valid_from",
             key,
         )
-    what = f"{table.name.replace('_', ' ')} {row['code']}"
+    called = row.get("code") or " ".join(str(row[column.name]) for column in table.primary_key)
+    what = f"{table.name.replace('_', ' ')} {called}"
     return place.fault(f"{what} is recorded with {key} {found[name]}, not {row[name]}", key)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ledger.catalogue.faults import Place
+from ledger.catalogue.tariffs import CardTariff
 from ledger.money import Money
 from ledger.rules import Rule, Rulebook
 
@@ -280,6 +281,7 @@ class City:
     bank_accounts: tuple[BankAccount, ...]
     authorities: tuple[Authority, ...]
     accounts: tuple[Account, ...]
+    card_tariffs: tuple[CardTariff, ...]
     catalogue: Catalogue
     rules: tuple[PostingRule, ...]
     roles: tuple[RuleRole, ...]

@@ -1,8 +1,9 @@
 """The catalogue as it hangs at every counter: read once, by code, with rules and facility types."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -24,7 +25,8 @@ from ledger.tables.services import catalogue_version
 class PostedCatalogue:
     """One version of the catalogue by code, with the posting rules and the facility types.
 
-    offers: what it was made of, in the order of the city's files.
+    offers: what it was made of, in the order of the city's files. priced: baskets that were
+    priced by it, for the next ones like them; see `ledger.charges`.
     """
 
     version: UUID
@@ -35,16 +37,25 @@ class PostedCatalogue:
     terminals: Mapping[str, Terminal]
     rulebook: Rulebook
     types: Mapping[str, FacilityType]
+    priced: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 def posted_catalogue(session: Session) -> PostedCatalogue:
-    """The catalogue in force, remembered per engine until a load changes it."""
+    """The catalogue in force, remembered per engine until a load changes it.
+
+    A session that sees one moment of the books alone (`session.info`) asks no second time.
+    """
+    seen: PostedCatalogue | None = session.info.get("catalogue")
+    if seen is not None:
+        return seen
     engine = session.get_bind().engine
     # Read before the catalogue: one that changes meanwhile is read again at the next call.
     version = session.scalars(select(catalogue_version.c.version)).one()
     known = _remembered.get(engine)
     if known is None or known.version != version:
         known = _remembered[engine] = _read(session, version)
+    if session.info.get("sees_one_moment"):
+        session.info["catalogue"] = known
     return known
 
 

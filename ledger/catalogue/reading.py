@@ -23,9 +23,11 @@ from ledger.catalogue.sections import (
     read_rules,
     read_tax_code,
 )
+from ledger.catalogue.tariffs import read_card_tariff
 from ledger.errors import LedgerError
 
 _FILES = ("city", "accounts", "tax_codes", "concessions", "facilities", "posting_rules")
+_READ_ELSEWHERE = ("menu.toml",)  # by ledger.menu_file, once a week and not with every load
 _LINE_IN_MESSAGE = re.compile(r" \(at line (\d+), column \d+\)| \(at end of document\)")
 _T = TypeVar("_T")
 
@@ -56,9 +58,12 @@ def read_city(folder: Path) -> City | tuple[Fault, ...]:
     could not be read is not judged a second time.
     """
     faults: list[Fault] = []
-    documents = {name: _document(folder / f"{name}.toml", faults) for name in _FILES}
-    products = {path: _document(path, faults) for path in sorted(folder.glob("products/*.toml"))}
+    documents = {name: read_document(folder / f"{name}.toml", faults) for name in _FILES}
+    products = {
+        path: read_document(path, faults) for path in sorted(folder.glob("products/*.toml"))
+    }
     known = {folder / f"{name}.toml" for name in _FILES}
+    known |= {folder / name for name in _READ_ELSEWHERE}
     for path in sorted(set(folder.glob("*.toml")) - known):
         faults.append(Fault(str(path), 1, f"a city has no file {path.name}"))
     if not products:
@@ -78,7 +83,7 @@ def _by_place(fault: Fault) -> tuple[str, int, str]:
     return fault.file, fault.line, fault.message
 
 
-def _document(path: Path, faults: list[Fault]) -> Fields:
+def read_document(path: Path, faults: list[Fault]) -> Fields:
     """The parsed file; one that cannot be parsed is reported and stands in empty."""
     try:
         text = path.read_bytes().decode()
@@ -114,6 +119,7 @@ def _city(documents: dict[str, Fields], products: list[Fields]) -> City:
         bank_accounts=_each(city, "bank_account", read_bank_account),
         authorities=_each(city, "authority", read_authority),
         accounts=_each(documents["accounts"], "account", read_account),
+        card_tariffs=_each(city, "card_tariff", read_card_tariff),
         catalogue=Catalogue(
             facilities=_each(documents["facilities"], "facility", read_facility),
             groups=groups,

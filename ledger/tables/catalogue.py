@@ -37,6 +37,16 @@ tax_code = Table(
     Column("legal_basis", Text, nullable=False),
 )  # fmt: skip
 
+card_tariff = Table(
+    "card_tariff", metadata,
+    Column("provider", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("basis_points", Integer, nullable=False),
+    Column("fixed_cents", Integer, nullable=False),
+    Column("contract", Text, nullable=False),
+)  # fmt: skip
+
 concession = Table(
     "concession", metadata,
     Column("code", Text, primary_key=True),

@@ -104,6 +104,7 @@ sold_pass = Table(
     Column("houses", JSONB, nullable=False),
     Column("valid_from", Date, nullable=False),
     Column("valid_until", Date, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
 )  # fmt: skip
 
 pass_visit = Table(
@@ -116,6 +117,21 @@ pass_visit = Table(
     Column("day", Date, nullable=False),
     Column("number_of_day", Integer, nullable=False),
     Column("house", Text),
+    Column("turn", Integer, primary_key=True, default=0),
+    Column("recorded_at", Instant, nullable=False),
+)  # fmt: skip
+
+pass_visit_taken_back = Table(
+    "pass_visit_taken_back", metadata,
+    Column("pass", Text, primary_key=True),
+    Column("turn", Integer, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("visit", Uuid, nullable=False, unique=True),
+    Column("visit_turn", Integer, nullable=False),
+    Column("key", Uuid, nullable=False, unique=True),
+    Column("entry_id", BigInteger, ForeignKey("entry.id"), unique=True),
+    Column("taken_back_at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
 )  # fmt: skip
 
 pass_release = Table(
@@ -124,6 +140,7 @@ pass_release = Table(
     Column("number", Integer, primary_key=True),
     Column("units", Integer, nullable=False),
     Column("key", Uuid, ForeignKey("answer.key"), nullable=False),
+    Column("turn", Integer, primary_key=True, default=0),
 )  # fmt: skip
 
 pass_end = Table(
@@ -132,6 +149,7 @@ pass_end = Table(
     Column("kind", Text, nullable=False),
     Column("key", Uuid, nullable=False),
     Column("day", Date, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
 )  # fmt: skip
 
 child = Table(
@@ -160,6 +178,7 @@ meal_order = Table(
     Column("product", Text, ForeignKey("product.code"), nullable=False),
     Column("ordered_at", Instant, nullable=False),
     Column("cancelled_at", Instant),
+    Column("cancelled_why", Text),
 )  # fmt: skip
 
 meal_charge = Table(
@@ -168,4 +187,5 @@ meal_charge = Table(
     Column("day", Date, primary_key=True),
     Column("key", Uuid, nullable=False, unique=True),
     Column("entry_id", BigInteger, ForeignKey("entry.id"), nullable=False, unique=True),
+    Column("wallet", Text, ForeignKey("wallet.code"), nullable=False),
 )  # fmt: skip

@@ -1,8 +1,7 @@
 """For every rule in the schema of the books: what somebody tries who means to break it.
 
-An attack is SQL that ends well only when the books took what they must never take. It runs as
-the superuser, so that no missing right hides a missing rule. Migrations that add constraints or
-triggers to the books add their attacks here; `test_schema.py` fails for a rule without one.
+An attack is SQL that ends well only when the books took what they must never take. The superuser
+runs it: no missing right hides a missing rule. `test_schema.py` fails for a rule without one.
 """
 
 from dataclasses import dataclass
@@ -226,23 +225,24 @@ _HOLDS = {
 
 _CLOSING = {
     "closed_day_pkey": [Attack("INSERT INTO closed_day VALUES ('2026-11-16', now(), 'x')")],
+    "closed_day_is_signed": [Attack(
+        "INSERT INTO staff (code, login, name, role) VALUES ('S-9001', 'a.a', 'A', 'finance');"
+        " INSERT INTO closed_day VALUES ('2026-11-20', now(), 'S-9001')")],
     "block_pkey": [Attack("SELECT a_block(1)", also=_BLOCK_TRIGGERS)],
     "block_last_entry_once": [Attack("SELECT a_block(p_last => 1)", also=_BLOCK_TRIGGERS)],
     "block_is_not_empty": [Attack("SELECT a_block(p_count => 0)", also=_BLOCK_TRIGGERS)],
     "frontier_pkey": [Attack("INSERT INTO frontier VALUES (1)", also=("frontier_read",))],
     "frontier_read": [Attack(
-        "INSERT INTO frontier VALUES (99);"
-        " SELECT stopped() WHERE NOT EXISTS (SELECT FROM frontier WHERE last_entry = 99)",
-        by="stopped")],
+        "INSERT INTO frontier VALUES (99); SELECT stopped()"
+        " WHERE NOT EXISTS (SELECT FROM frontier WHERE last_entry = 99)", by="stopped")],
     "block_frontier": [Attack("SELECT a_block(p_last => 5)")],
     "block_root": [Attack(r"SELECT a_block(p_root => '\x00')")],
     "block_range": [Attack("SELECT a_block(p_range => sha256('') || sha256(''))")],
     "block_continues": [
         *(Attack(f"SELECT a_block({claim})", by="block_continues", also=("block_frontier",))
           for claim in ("3", "p_count => 2", "p_size => 4, p_range => sha256('')", "p_last => 0")),
-        Attack("SELECT a_block(p_last => an_entry(), p_count => 2, p_size => 3,"
-               " p_range => sha256('') || sha256(''))", by="block_entries_whole",
-               also=("block_frontier",)),
+        Attack("SELECT a_block(p_last => an_entry(), p_count => 2, p_size => 3, p_range =>"
+               " sha256('') || sha256(''))", by="block_entries_whole", also=("block_frontier",)),
     ],
     "block_totals": [
         Attack(f"SELECT a_block(); SELECT stopped() FROM {totals} WHERE block_number = 2",

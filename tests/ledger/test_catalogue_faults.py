@@ -146,6 +146,13 @@ SINGLE_FAULTS = {
     "another currency": ("city.toml", '"EUR"', '"CHF"', "CHF", "kept in EUR"),
     "an unknown time zone": (
         "city.toml", "Europe/Berlin", "Europe/Aachen", "Europe/Aachen", "no time zone"),
+    "a fee above the payment": (
+        "city.toml", "basis_points = 89", "basis_points = 10089", "10089", "no basis points"),
+    "a fixed part below zero": (
+        "city.toml", "fixed_cents = 4", "fixed_cents = -4", "= -4", "0 or more"),
+    "two rates from one day": (
+        "city.toml", 'kind = "credit_card"', 'kind = "girocard"', 'valid_from = 2024-01-01',
+        "already defined"),
     "wrong check digits": ("city.toml", "DE04", "DE05", "DE05", "check digits"),
     "a bank of an unknown account": (
         "city.toml", 'account = "181000"', 'account = "181999"', "181999", "unknown account"),

@@ -196,7 +196,7 @@ def test_counts_in_the_database_are_those_of_the_city(session: Session, aachen: 
         table.name: session.scalar(select(func.count()).select_from(table))
         for table in (tables.facility, tables.till, tables.terminal, tables.posting_rule)
     }
-    assert counts == {"facility": 41, "till": 32, "terminal": 38, "posting_rule": 61}
+    assert counts == {"facility": 41, "till": 32, "terminal": 38, "posting_rule": 83}
     assert session.scalar(select(func.sum(tables.facility.c.children))) == 1435
 
 

@@ -26,6 +26,10 @@ GOOD: dict[str, dict[str, Any]] = {
         "code": "X", "valid_from": FIRST, "name": "x", "kind": "taxable", "rate_percent": 7,
         "account": "372007", "sphere": "commercial", "legal_basis": "x",
     },
+    "card_tariff": {
+        "provider": "stripe", "kind": "uk", "valid_from": FIRST, "basis_points": 250,
+        "fixed_cents": 25, "contract": "x",
+    },
     "concession": {"code": "x", "name": "x", "name_en": "x", "proof": "x"},
     "product_group": {"code": "x", "name": "x", "name_en": "x", "position": 0},
     "facility": {
@@ -60,6 +64,13 @@ BAD: dict[str, tuple[str, dict[str, Any]]] = {
     "tax_code_sphere": ("tax_code", {"sphere": "celestial"}),
     "tax_code_period": ("tax_code", {"valid_until": LAST}),
     "tax_code_taxed": ("tax_code", {"kind": "exempt"}),
+    "card_tariff_key": (
+        "card_tariff",
+        {"provider": "acquirer", "kind": "girocard", "valid_from": date(2024, 1, 1)},
+    ),
+    "card_tariff_provider": ("card_tariff", {"provider": "paper"}),
+    "card_tariff_share": ("card_tariff", {"basis_points": 10_001}),
+    "card_tariff_fixed": ("card_tariff", {"fixed_cents": -1}),
     "concession_key": ("concession", {"code": "reduced"}),
     "product_group_key": ("product_group", {"code": "meals"}),
     "facility_key": ("facility", {"code": "B01"}),
@@ -129,6 +140,7 @@ def test_each_constraint_of_the_catalogue_has_a_bad_row_above(loaded: Session) -
         "DELETE FROM price",
         "TRUNCATE price",
         "UPDATE tax_code SET rate_percent = 5",
+        "UPDATE card_tariff SET fixed_cents = 5",
         "UPDATE product SET kind = 'shop'",
         "UPDATE facility SET kind = 'pool'",
         "DELETE FROM product",

@@ -12,12 +12,15 @@ from sqlalchemy.orm import Session
 
 from config.database import Database
 from ledger.balances import balance
+from ledger.booking import Booked
 from ledger.calendar import CITY_TIME
 from ledger.catalogue.loading import load_city
 from ledger.catalogue.posted import posted_catalogue
 from ledger.catalogue.reading import city_from
+from ledger.charge_rows import store
 from ledger.charges import (
     BasketLine,
+    Charge,
     ChargeRequest,
     Recorded,
     charge,
@@ -40,6 +43,8 @@ from tests.ledger.counter import (
     entry_count,
     handed_out,
 )
+
+NO_KEY = uuid4()
 
 
 def test_pool_and_sauna_are_taxed_each_at_its_own_rate(city: Session) -> None:
@@ -158,6 +163,42 @@ def test_a_mixed_basket_is_booked_and_counted_or_neither(city: Session, wallet: 
     outcomes = charge(city, posted_catalogue(city), [too_much, mixed])
     assert [type(one) for one in outcomes] == [Refused, Posted]
     assert handed_out(city) == {"MUS-U21": 3}
+
+
+def test_many_at_once_are_kept_as_each_alone_would_be(city: Session) -> None:
+    baskets = (
+        asked(BasketLine("POOL-AD", 2), BasketLine("POOL-SAUNA"), shift="2026-11-17-1"),
+        asked(receipt_number="B01-1-7", way="cash", till="B01-1", terminal=None),
+        at_museum(BasketLine("MUS-U21", 4)),
+        asked(BasketLine("POOL-AD", unit_cents=1)),  # another price: refused
+        asked(BasketLine(r"POOL\N", 1)),  # unknown, and odd to write
+        asked(BasketLine("POOL-AD", 2), BasketLine("POOL-SAUNA")),
+    )
+    many = [replace(one, key=uuid4()) for one in baskets for _ in range(5)]
+    together = charge(city, posted_catalogue(city), many)
+    assert [one.key for one in together] == [one.key for one in many]
+    kept = [find_charge(city, one.key) for one in many]
+    answer_one_by_one = [replace(one, key=uuid4()) for one in many]
+    alone = [find_charge(city, answer(city, one).key) for one in answer_one_by_one]
+    assert [_without_keys(one) for one in kept] == [_without_keys(one) for one in alone]
+
+
+def test_free_charges_another_transaction_kept_first_get_its_answers(city: Session) -> None:
+    free = [at_museum(BasketLine("MUS-U21"), key=uuid4()) for _ in range(25)]
+    done = {one.key: Recorded(one.key) for one in free}
+    free_of = {one.key: Booked(one, None, (), ()) for one in free}
+    store(city, free[:1], done, free_of)
+    settled = store(city, free, done, free_of)
+    assert {one.replayed for _, one in settled.values() if isinstance(one, Recorded)} == {
+        True, False,
+    }  # fmt: skip
+    assert settled[free[0].key][1] == Recorded(free[0].key, replayed=True)
+    assert city.scalar(text("SELECT count(*) FROM charge")) == 25
+
+
+def _without_keys(kept: Charge | None) -> Charge:
+    assert kept is not None
+    return replace(kept, key=NO_KEY, entry_id=kept.entry_id and 1)
 
 
 def test_a_waived_fee_is_counted_with_its_reason_and_its_case_can_be_erased(city: Session) -> None:

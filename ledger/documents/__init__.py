@@ -1,0 +1,1 @@
+"""Documents made from the books: tables for spreadsheets and pages for paper."""
