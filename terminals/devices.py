@@ -20,6 +20,7 @@ from terminals.errors import (
 )
 from terminals.tables import device
 
+PLACED_ROLES = ("till", "gate")  # they act at one facility
 PREFIX = "sk_"  # lets secret scanners and people recognise what they hold
 
 
@@ -57,7 +58,7 @@ def add_device(
         facility = _facility_of(session, till)
     elif facility is not None and not _is_facility(session, facility):
         raise UnknownFacility(facility)
-    if (role == "till") != (facility is not None):
+    if (role in PLACED_ROLES) != (facility is not None):
         raise DeviceNeedsPlace(role)
     row = {"name": name, "role": role, "facility": facility, "till": till}
     try:

@@ -1,0 +1,1 @@
+"""ZVT as bytes and frozen values: frames, fields, texts and words; no sockets, no decisions."""

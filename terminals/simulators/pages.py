@@ -1,0 +1,52 @@
+"""Answers for a browser: pages without any script, sent with a policy that allows none."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer outside the API."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+def html(
+    text: str, status: int = 200, *, leads_to: tuple[str, ...] = (), policy: str = ""
+) -> Page:  # fmt: skip
+    """A page; leads_to: other origins to which its forms may send the reader on. policy: what it
+    may do, where its own style sheet and its own forms are not all."""
+    forms = " ".join(["form-action 'self'", *leads_to])
+    return Page(status, {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": policy or f"{_POLICY}; {forms}",
+        "Cache-Control": "no-store", "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }, text.encode())  # fmt: skip
+
+
+def style(text: str) -> Page:
+    """A style sheet."""
+    return Page(200, {"Content-Type": "text/css; charset=utf-8"}, text.encode())
+
+
+def see_other(url: str) -> Page:
+    """Go there, by GET."""
+    return Page(303, {"Location": url})
+
+
+def as_json(shown: object, status: int = 200) -> Page:
+    """A figure for a program."""
+    return Page(status, {"Content-Type": "application/json"}, json.dumps(shown).encode())
+
+
+def euros(cents: int) -> str:
+    """An amount as people here write it."""
+    sign = "−" if cents < 0 else ""
+    whole, part = divmod(abs(cents), 100)
+    return f"{sign}{whole:,}".replace(",", ".") + f",{part:02} €"

@@ -1,0 +1,85 @@
+"""Words of the guest's display: short, no word of the trade, title and what to do now."""
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "guest.title": ("Für unsere Gäste", "For our guests"),
+    "guest.basket.title": ("Ihr Einkauf", "Your items"),
+    "guest.total": ("Summe", "Total"),
+    "guest.language": ("Sprache", "Language"),
+    "guest.closed": ("Diese Kasse ist gerade nicht besetzt", "This desk is not open right now"),
+    "guest.closed.text": (
+        "Bitte wenden Sie sich an die nächste Kasse.",
+        "Please go to the next desk.",
+    ),
+    "guest.ready": ("Herzlich willkommen", "Welcome"),
+    "guest.ready.text": ("Was dürfen wir für Sie tun?", "What can we do for you?"),
+    "guest.basket": ("Zu zahlen", "To pay"),
+    "guest.basket.text": (
+        "Stimmt alles? Sonst sagen Sie es uns bitte gleich.",
+        "Is everything right? If not, please tell us now.",
+    ),
+    "guest.cash": ("Bitte bar zahlen", "Please pay in cash"),
+    "guest.cash.text": ("Ihr Rückgeld steht gleich hier.", "Your change will be shown here."),
+    "guest.wait": ("Einen Moment bitte", "One moment please"),
+    "guest.wait.text": ("Es geht gleich weiter.", "We will continue shortly."),
+    "guest.card": ("Bitte Karte vorhalten", "Please present your card"),
+    "guest.card.text": (
+        "An das Kartengerät halten oder einstecken.",
+        "Hold it to the card reader or insert it.",
+    ),
+    "guest.terminal": ("Bitte am Kartengerät auswählen", "Please choose on the card reader"),
+    "guest.terminal.text": (
+        "Das Kartengerät zeigt, was zu tun ist.",
+        "The card reader shows what to do.",
+    ),
+    "guest.pin": ("Bitte PIN eingeben", "Please enter your PIN"),
+    "guest.pin.text": ("Verdecken Sie dabei die Tasten.", "Cover the keys while you type."),
+    "guest.bank": ("Einen Moment bitte", "One moment please"),
+    "guest.bank.text": ("Ihre Bank wird gefragt.", "Your bank is being asked."),
+    "guest.remove_card": ("Bitte Karte entnehmen", "Please remove your card"),
+    "guest.remove_card.text": ("Danke. Es geht gleich weiter.", "Thank you. One moment."),
+    "guest.other_card": ("Diese Karte geht hier nicht", "This card is not possible here"),
+    "guest.other_card.text": (
+        "Bitte eine andere Karte vorhalten oder anders zahlen.",
+        "Please present another card or pay another way.",
+    ),
+    "guest.unclear": ("Wir prüfen Ihre Zahlung", "We are checking your payment"),
+    "guest.unclear.text": (
+        "Bitte noch nicht noch einmal zahlen. Das dauert nur kurz.",
+        "Please do not pay again yet. This takes a moment.",
+    ),
+    "guest.declined": ("Die Karte wurde nicht angenommen", "The card was not accepted"),
+    "guest.declined.text": (
+        "Es wurde nichts abgebucht. Bitte eine andere Karte oder anders zahlen.",
+        "Nothing was charged. Please use another card or pay another way.",
+    ),
+    "guest.code": ("Bitte Ihren QR-Code zeigen", "Please show your QR code"),
+    "guest.code.text": ("Auf dem Telefon oder auf der Karte.", "On your phone or your card."),
+    "guest.short": ("Ihr Guthaben reicht nicht", "Your balance is not enough"),
+    "guest.short.text": (
+        "Es wurde nichts abgebucht. Bitte anders zahlen.",
+        "Nothing was charged. Please pay another way.",
+    ),
+    "guest.link": ("Bitte mit dem Telefon scannen", "Please scan with your phone"),
+    "guest.link.text": ("Dort zahlen Sie {amount}.", "There you pay {amount}."),
+    "guest.paid": ("Bezahlt. Vielen Dank", "Paid. Thank you"),
+    "guest.paid.card": ("{amount} mit Karte", "{amount} by card"),
+    "guest.paid.cash": ("{amount} bar", "{amount} in cash"),
+    "guest.paid.wallet": ("{amount} mit Guthaben", "{amount} from your balance"),
+    "guest.paid.link": ("{amount} mit dem Telefon", "{amount} with your phone"),
+    "guest.change": ("Rückgeld", "Change"),
+    "guest.receipt": ("Ihr Beleg: mit dem Telefon scannen", "Your receipt: scan with your phone"),
+    "guest.notice": ("Sie zahlen später", "You pay later"),
+    "guest.notice.text": (
+        "Auf Ihrem Ausdruck steht, wie und bis wann.",
+        "Your print-out says how and until when.",
+    ),
+    "guest.free": ("Ihre Freikarten sind da", "Your free tickets are ready"),
+    "guest.free.text": ("Viel Vergnügen.", "Enjoy your visit."),
+    "guest.back": ("Sie bekommen Geld zurück", "You get money back"),
+    "guest.back.text": (
+        "{amount}. Bitte dieselbe Karte vorhalten.",
+        "{amount}. Please present the same card.",
+    ),
+}
