@@ -1,11 +1,10 @@
 """What tills and payment devices ask over JSON: the catalogue, charges, reversals and wallets."""
 
-import hashlib
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from flask import Response, current_app, g, jsonify, request
+from flask import Response, current_app, g, request
 
 from ledger.calendar import business_day
 from ledger.charges import Charge, Recorded, UnknownCharge, find_charge, reverse_charge
@@ -13,6 +12,7 @@ from ledger.entries import Posted
 from ledger.outcomes import ServiceOutcome
 from ledger.permissions import Books, Caller, Permission, needs
 from ledger.wallets import UnknownWallet, Wallet, find_wallet
+from terminals.answers import with_etag
 from terminals.bodies import KEY_HEADER, Blueprint, idempotency_key, read_json
 from terminals.intake import is_replay, result_of, take_batch, take_charge, take_top_up
 from terminals.queries import facility_catalogue
@@ -80,10 +80,7 @@ def get_catalogue(asked: dict[str, Any]) -> Response:
     day = asked.get("day") or business_day(datetime.now(UTC))
     with _books().read_only() as session:
         document = facility_catalogue(session, asked["facility"], day)
-    response = jsonify(document)
-    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
-    response.headers["Cache-Control"] = "private, no-cache"
-    return cast(Response, response.make_conditional(request))
+    return with_etag(document)
 
 
 @api.route("/charges", methods=["POST"])

@@ -52,9 +52,12 @@ def request_bytes(operation: str, content: Any) -> bytes:
     The content as JSON without spaces and with sorted names, after what it is to do: so a till
     may repeat in a batch what it first sent alone, and its spaces do not matter.
     """
-    return json.dumps(
-        [operation, content], ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    ).encode("utf-8", "surrogatepass")
+    return _compact([operation, content]).encode("utf-8", "surrogatepass")
+
+
+_compact = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False
+).encode
 
 
 def idempotency_key() -> UUID:

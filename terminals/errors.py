@@ -11,13 +11,18 @@ TerminalsError
 ├── UnknownTill          the catalogue has no till of this code
 ├── UnknownWallet        no wallet has this code
 ├── UnknownCharge        no charge was made with this key
+├── UnknownPass          no pass has this code
+├── PassIsOver           the pass has ended, or its last day is past
+├── UnknownGuestCode     no printed guest code of this number is in use
 ├── UnknownDevice        no device of this name is in use
+├── EnrolmentRefused     a code lets nobody in, or nobody more; `code` says why
 ├── DeviceNameTaken      the name belongs, or belonged, to another device
 └── DeviceNeedsPlace     a till's device needs a facility; all others have none
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from ledger.entries import Refused
@@ -105,11 +110,44 @@ class UnknownTill(TerminalsError):
 
 
 @dataclass
+class UnknownPass(TerminalsError):
+    """No pass has this code."""
+
+    pass_code: str
+    code = "pass_unknown"
+
+
+@dataclass
+class PassIsOver(TerminalsError):
+    """The pass has ended, or its last day is past."""
+
+    pass_code: str
+    code = "pass_ended"
+
+
+@dataclass
+class UnknownGuestCode(TerminalsError):
+    """No printed guest code of this number is in use."""
+
+    number: int
+    code = "guest_code_unknown"
+
+
+@dataclass
 class UnknownDevice(TerminalsError):
     """No device of this name is in use."""
 
     name: str
     code = "device_unknown"
+
+
+class EnrolmentRefused(TerminalsError):
+    """No enrolment: enrolment_code_unknown, till_enrolled or too_many_tries, with its data."""
+
+    def __init__(self, code: str, data: Mapping[str, Any]) -> None:
+        super().__init__(code)
+        self.code = code  # type: ignore[misc]
+        self.data = data
 
 
 @dataclass
@@ -122,7 +160,7 @@ class DeviceNameTaken(TerminalsError):
 
 @dataclass
 class DeviceNeedsPlace(TerminalsError):
-    """Devices of the role `till` need a facility or till, those of other roles have none."""
+    """Tills and gates need a facility or till; devices of other roles have none."""
 
     role: str
     code = "device_needs_place"

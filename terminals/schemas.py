@@ -87,6 +87,14 @@ class BatchItemIn(ChargeIn):
     key = fields.UUID(required=True, metadata={"description": "Made by the till, once"})
 
 
+class BatchOwnIn(Input):
+    """What an item of a batch shares with no other one."""
+
+    key = fields.UUID(required=True)
+    charged_at = instant("When; the business day follows from it")
+    receipt_number = code("Number of the receipt", "B01-1-000231")
+
+
 class ReversalIn(Input):
     """Why and when a charge is taken back."""
 

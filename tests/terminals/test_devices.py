@@ -102,7 +102,7 @@ def test_the_database_knows_the_same_roles(city: Database) -> None:
     )
     with city.transaction() as session:
         for role in DEVICE_ROLES:
-            facility = "B01" if role == "till" else None
+            facility = "B01" if role in ("till", "gate") else None
             session.execute(text(insert), {"role": role, "facility": facility})
     with pytest.raises(IntegrityError, match="device_role"), city.transaction() as session:
         session.execute(text(insert), {"role": "anonymous", "facility": None})

@@ -1,0 +1,1 @@
+"""The process at a gate: it reads codes, opens with the centre or without it, and tells later."""

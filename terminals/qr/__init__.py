@@ -1,0 +1,1 @@
+"""Guest codes: signed, small, drawn as QR; on a phone for minutes, on a card until taken back."""
