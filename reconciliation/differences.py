@@ -1,32 +1,34 @@
-"""What does not agree: one row for each, with a stable id, an amount and a day it began.
+"""What does not agree: one row for each, with a stable id, both sides and a day it began.
 
 Found anew each night from the facts and written by id, so the same facts give the same rows; a
-difference that is no longer found is closed.
+difference that is no longer found is closed, and one that is found again is opened again.
 """
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from ledger.balances import balance, sub_ledger_balances
-from ledger.calendar import bank_days_between
-from reconciliation.matching import SAFEBAGS, TERMINAL_CONTROLS
 from reconciliation.tables import difference
 
-OVERDUE_BANK_DAYS = 5
+# Both of these wait for a person; "info" and "timing" do not.
+ASKS_FOR_A_PERSON = ("break", "suggestion")
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something to be explained. amount_cents: confirmed less expected, so missing is negative.
+    """Something to be explained.
 
-    kind: unclear_receipt, unexplained_line, batch_overdue, safebag_overdue, bank_balance,
-    statement_gap. subject: the account, line or bag it is about. since: business day.
+    kind: its class, e.g. MISSING_AT_PSP. subject: what it is about: an account, a line, a bag.
+    amount_cents: confirmed less expected, so what is missing is negative. since: business day.
+    account: the clearing account on which the amount stands. tier: how sure the proposal is, from
+    1 (exact key) to 5. proposal: `{"event", "amounts", "roles", "reference", "reasons"}`.
+    explanation: one German sentence. *_codes: of expected items, provider lines and bank lines.
     """
 
     kind: str
@@ -34,6 +36,19 @@ class Difference:
     amount_cents: int
     since: date
     data: dict[str, Any] = field(default_factory=dict)
+    severity: str = "break"
+    channel: str | None = None
+    place: str | None = None
+    reference: str | None = None
+    account: str | None = None
+    expected_cents: int | None = None
+    confirmed_cents: int | None = None
+    expected_codes: tuple[str, ...] = ()
+    provider_codes: tuple[str, ...] = ()
+    bank_codes: tuple[str, ...] = ()
+    tier: int | None = None
+    proposal: dict[str, Any] | None = None
+    explanation: str | None = None
 
     @property
     def id(self) -> str:
@@ -42,155 +57,114 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class ControlTotal:
-    """A bank account in the books and at the bank, at the end of the latest statement."""
+class Written:
+    """What one writing changed.
 
-    account: str
-    as_of: date
-    ledger_cents: int
-    bank_cents: int
+    opened, closed: differences that ask for a person, opened (or opened again) and closed. rows:
+    all that were written, whatever their severity; zero where nothing has changed since last time.
+    """
+
+    opened: int
+    closed: int
+    rows: int
 
 
-def find_differences(session: Session, day: date) -> list[Difference]:
-    """Everything open at the end of business day `day`, in a fixed order."""
-    found = [
-        *_open_lines(session, day),
-        *_overdue_batches(session, day),
-        *_overdue_safebags(session, day),
-        *_bank_balances(session, day),
-        *_statement_gaps(session, day),
+# Columns that follow the facts; the id and the number stay, and so does the day it first began.
+_MOVING = (
+    "amount_cents", "since", "data", "severity", "channel", "place", "reference", "account",
+    "expected_cents", "confirmed_cents", "expected_codes", "provider_codes", "bank_codes", "tier",
+    "proposal", "explanation",
+)  # fmt: skip
+
+_ASKS = f"severity IN {ASKS_FOR_A_PERSON}"
+
+_FOUND = """
+    WITH found AS (
+        SELECT * FROM jsonb_to_recordset(CAST(:found AS jsonb)) AS f (
+            id text, class text, subject text, amount_cents bigint, since date, data jsonb,
+            severity text, channel text, place text, reference text, account text,
+            expected_cents bigint, confirmed_cents bigint, expected_codes text[],
+            provider_codes text[], bank_codes text[], tier smallint, proposal jsonb,
+            explanation text))"""
+
+_OPEN = f"""{_FOUND}
+    INSERT INTO difference (id, class, subject, opened_run, {", ".join(_MOVING)})
+    SELECT id, class, subject, CAST(:run AS uuid), {", ".join(_MOVING)} FROM found f
+     WHERE NOT EXISTS (SELECT FROM difference d WHERE d.id = f.id)
+     ORDER BY f.since, f.id
+    ON CONFLICT (id) DO NOTHING RETURNING {_ASKS}"""
+
+# What a person has closed stays closed while it is about the same amount: people outrank rules.
+_MOVE = f"""{_FOUND}, before AS (
+        SELECT d.id, d.closed_at IS NOT NULL AS was_closed FROM difference d JOIN found f USING (id)
+         WHERE CASE WHEN d.closed_at IS NOT NULL
+                    THEN d.closed_run IS NOT NULL OR d.amount_cents <> f.amount_cents
+                    ELSE ({", ".join(f"d.{name}" for name in _MOVING)})
+                         IS DISTINCT FROM ({", ".join(f"f.{name}" for name in _MOVING)}) END)
+    UPDATE difference d
+       SET {", ".join(f"{name} = f.{name}" for name in _MOVING)}, closed_at = NULL,
+           closed_run = NULL,
+           opened_run = CASE WHEN b.was_closed THEN CAST(:run AS uuid) ELSE d.opened_run END
+      FROM found f JOIN before b USING (id) WHERE d.id = f.id
+    RETURNING b.was_closed AND d.{_ASKS}"""
+
+# What no run has opened is not a run's to close. (Classes were once written small.)
+_CLOSE = f"""
+    UPDATE difference SET closed_at = clock_timestamp(), closed_run = CAST(:run AS uuid)
+     WHERE closed_at IS NULL AND (opened_run IS NOT NULL OR class = lower(class))
+       AND CAST(:closes AS boolean) AND id <> ALL (CAST(:ids AS text[])) RETURNING {_ASKS}"""
+
+
+def write_differences(
+    session: Session, found: Sequence[Difference], run: UUID | None = None, *, closes: bool = True
+) -> Written:
+    """Bring the stored differences to what was found; each id in `found` once.
+
+    closes: False where somebody looks back at a day before the last night's: what is found only
+    from later facts is not gone.
+    """
+    values = {"found": json.dumps([_document(each) for each in found]), "run": run}
+    opened = [
+        *session.scalars(text(_MOVE), values),
+        *session.scalars(text(_OPEN), values),
     ]
-    return sorted(found, key=lambda each: (each.since, each.id))
-
-
-def write_differences(session: Session, found: list[Difference]) -> tuple[int, int]:
-    """Bring the stored differences to what was found; returns how many were opened and closed."""
-    opened = 0
-    for each in found:
-        values = asdict(each) | {"id": each.id}
-        stored = session.scalar(
-            insert(difference)
-            .values(values)
-            .on_conflict_do_update(
-                index_elements=[difference.c.id],
-                set_={"amount_cents": each.amount_cents, "data": each.data, "closed_at": None},
-                where=difference.c.closed_at.is_not(None)
-                | (difference.c.amount_cents != each.amount_cents)
-                | (difference.c.data != each.data),
-            )
-            .returning(text("xmax = 0"))
-        )
-        opened += bool(stored)
-    closed = session.scalars(
-        update(difference)
-        .where(
-            difference.c.closed_at.is_(None), difference.c.id.not_in([each.id for each in found])
-        )
-        .values(closed_at=func.clock_timestamp())
-        .returning(difference.c.id)
-    ).all()
-    return opened, len(closed)
+    ids = [each.id for each in found]
+    closed = session.scalars(text(_CLOSE), {"ids": ids, "run": run, "closes": closes}).all()
+    return Written(sum(opened), sum(closed), len(opened) + len(closed))
 
 
 def open_differences(session: Session) -> list[Difference]:
     """The stored differences that are still open, oldest first."""
-    columns = [difference.c[name] for name in ("kind", "subject", "amount_cents", "since", "data")]
+    names = [each.name for each in fields(Difference)]
     rows = session.execute(
-        select(*columns)
+        select(*(difference.c[name] for name in names))
         .where(difference.c.closed_at.is_(None))
         .order_by(difference.c.since, difference.c.id)
     )
-    return [Difference(*row) for row in rows]
+    return [difference_of(row._mapping) for row in rows]
 
 
-def control_totals(session: Session, day: date) -> list[ControlTotal]:
-    """For each bank account the books' balance beside the bank's, as of its latest statement."""
-    rows = session.execute(
-        text("""SELECT DISTINCT ON (account) account, closing_on, closing_cents FROM bank_statement
-                 WHERE closing_cents IS NOT NULL AND closing_on <= :day
-                 ORDER BY account, closing_on DESC, sequence DESC, page DESC"""),
-        {"day": day},
-    )
-    return [
-        ControlTotal(
-            row.account,
-            row.closing_on,
-            balance(session, row.account, as_of=row.closing_on).debit_balance_cents,
-            row.closing_cents,
-        )
-        for row in rows
-    ]
+def difference_of(row: Any) -> Difference:
+    """A difference from a row or mapping that has its columns by name (`kind` or `class`)."""
+    named = {"class" if name == "kind" else name: value for name, value in dict(row).items()}
+    values = {
+        each.name: named["class" if each.name == "kind" else each.name]
+        for each in fields(Difference)
+        if ("class" if each.name == "kind" else each.name) in named
+    }
+    codes = {name: tuple(values[name] or ()) for name in values if name.endswith("_codes")}
+    return Difference(**values | codes | {"data": values.get("data") or {}})
 
 
-def _open_lines(session: Session, day: date) -> Iterator[Difference]:
-    """Lines nothing explains, and unclear money that nobody has assigned yet."""
-    rows = session.execute(
-        text("""
-            SELECT l.*, s.account AS bank, s.statement_id AS statement_name, m.rule
-              FROM bank_line l JOIN bank_statement s ON s.id = l.statement_id
-              LEFT JOIN bank_match m ON m.bank_line_id = l.id
-             WHERE l.booked_on <= :day AND (m.rule IS NULL OR m.rule = 'unclear')
-               AND NOT EXISTS (SELECT FROM entry e WHERE e.event = 'unclear_assigned'
-                                  AND e.reference = s.statement_id || '/' || l.ordinal)
-             ORDER BY l.id"""),
-        {"day": day},
-    )
-    for row in rows:
-        kind = "unclear_receipt" if row.rule else "unexplained_line"
-        subject = f"{row.bank}/{row.statement_name}/{row.ordinal}.{row.detail}"
-        data = {"booked_on": row.booked_on.isoformat(), "gvc": row.gvc}
-        yield Difference(kind, subject, row.amount_cents, row.booked_on, data)
+def each_once(found: Iterable[Difference]) -> list[Difference]:
+    """The first of each id, in a fixed order: by day, then by id."""
+    kept: dict[str, Difference] = {}
+    for each in found:
+        kept.setdefault(each.id, each)
+    return sorted(kept.values(), key=lambda each: (each.since, each.id))
 
 
-def _overdue_batches(session: Session, day: date) -> Iterator[Difference]:
-    for control in TERMINAL_CONTROLS:
-        for code, open_balance in sub_ledger_balances(session, control).items():
-            since = date.fromisoformat(code.rsplit("/", 1)[1])
-            cents = open_balance.debit_balance_cents
-            if cents and bank_days_between(since, day) > OVERDUE_BANK_DAYS:
-                yield Difference("batch_overdue", code, -cents, since)
-
-
-def _overdue_safebags(session: Session, day: date) -> Iterator[Difference]:
-    rows = session.execute(
-        text(f"""
-            SELECT e.reference, e.booked_on, t.amount_cents
-              FROM transfer t JOIN account a ON a.id = t.debit_account AND a.code = '{SAFEBAGS}'
-              JOIN entry e ON e.id = t.entry_id
-             WHERE e.event = 'cash_drop' AND e.booked_on <= :day
-               AND NOT EXISTS (SELECT FROM bank_match m
-                                WHERE m.rule = 'safebag' AND m.key_used = e.reference)
-             ORDER BY e.id"""),
-        {"day": day},
-    )
-    for row in rows:
-        if bank_days_between(row.booked_on, day) > OVERDUE_BANK_DAYS:
-            yield Difference("safebag_overdue", row.reference, -row.amount_cents, row.booked_on)
-
-
-def _bank_balances(session: Session, day: date) -> Iterator[Difference]:
-    for total in control_totals(session, day):
-        if total.bank_cents != total.ledger_cents:
-            data = {"bank_cents": total.bank_cents, "ledger_cents": total.ledger_cents}
-            amount = total.bank_cents - total.ledger_cents
-            yield Difference("bank_balance", total.account, amount, total.as_of, data)
-
-
-def _statement_gaps(session: Session, day: date) -> Iterator[Difference]:
-    """A statement that does not begin where the one before it ended: one is missing."""
-    rows = session.execute(
-        text("""
-            SELECT * FROM (
-                SELECT account, statement_id, sequence, closing_on, opening_cents,
-                       lag(closing_cents) OVER (
-                           PARTITION BY account ORDER BY closing_on, sequence, page) AS before
-                  FROM bank_statement) chain
-             WHERE before IS NOT NULL AND opening_cents <> before AND closing_on <= :day
-             ORDER BY account, closing_on"""),
-        {"day": day + timedelta(days=1)},
-    )
-    for row in rows:
-        data = {"opening_cents": row.opening_cents, "closing_before_cents": row.before}
-        subject = f"{row.account}/{row.statement_id}"
-        amount = row.opening_cents - row.before
-        yield Difference("statement_gap", subject, amount, row.closing_on, data)
+def _document(each: Difference) -> dict[str, Any]:
+    values = asdict(each)
+    kind = values.pop("kind")
+    return values | {"id": each.id, "class": kind, "since": each.since.isoformat()}

@@ -1,10 +1,10 @@
 """What reconciliation refuses.
 
 ReconciliationError
-├── StatementKnown        a statement that another file brought before, with other content
+├── HeldBack              it is here already, with other content, and nothing says which is right
 ├── ForeignAccount        a statement of an account the city does not keep
-├── NotAStatement         a report or notification: not final, so nothing to book from
-└── IncompleteStatement   no id, no booking date or no closing balance to rely on
+├── IncompleteStatement   no id, no booking date or no closing balance to rely on
+└── DangerousFile         too large, or an archive that may harm whoever unpacks it
 """
 
 from dataclasses import dataclass
@@ -18,15 +18,32 @@ class ReconciliationError(Exception):
 
 
 @dataclass(eq=False)
-class StatementKnown(ReconciliationError):
-    """The statement was imported before from another file; a corrected one is not taken yet."""
+class HeldBack(ReconciliationError):
+    """It is here already and says something else now; only a person can tell which one counts.
 
-    code = "statement_known"
-    account: str
-    statement_id: str
+    first: when the one that counts arrived, ISO 8601.
+    """
+
+    code = "held_back"
+    series: str
+    identity: str
+    first: str | None
 
     def __str__(self) -> str:
-        return f"statement {self.statement_id} of {self.account} was imported before"
+        return f"{self.identity} of {self.series} is here already, with other content"
+
+
+@dataclass(eq=False)
+class DangerousFile(ReconciliationError):
+    """Not opened any further. reason: "file_size", "unpacked_size", "member_count",
+    "member_name", "nested", "encrypted" or "damaged"; found: the size, count or name."""
+
+    code = "dangerous_file"
+    reason: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"the file is not opened: {self.reason} {self.found}"
 
 
 @dataclass(eq=False)
@@ -38,17 +55,6 @@ class ForeignAccount(ReconciliationError):
 
     def __str__(self) -> str:
         return f"no bank account of the city has the IBAN {self.iban or '(none given)'}"
-
-
-@dataclass(eq=False)
-class NotAStatement(ReconciliationError):
-    """An intraday report or a notification; the statement of the day will hold its lines."""
-
-    code = "not_a_statement"
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.message} is not final: wait for the statement of the day"
 
 
 @dataclass(eq=False)

@@ -1,131 +1,77 @@
-"""Exports: the journal in formats that other programs check, one folder for each.
+"""Exports: the journal in formats that other programs read, one folder for each.
 
-A folder's `__init__.py` has an `EXPORT` with a name and a `write`:
+A folder's `__init__.py` has an `EXPORT` with a name, a title for people and a `layout`: it takes
+the city's settings for this format (the file of that name in `exports/` of the city; empty where
+there is none) and returns how a file is written.
 
-    EXPORT = Export("ledger_cli", write)
+    def layout(settings: Settings) -> Layout:
+        return Layout(write, ".journal")
 
     def write(books: Books, stream: TextIO) -> None:
         for entry in books.entries:
             stream.write(f"{entry.booked_on} {entry.event}\n")
 
-`load()` finds it; nothing else is to be registered.
+    EXPORT = Export("ledger_cli", "ledger", layout)
+
+`load()` finds it; nothing else is to be registered. The same books must always give the same
+bytes: whatever depends on the moment or on chance comes from `books`.
 """
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
-from itertools import groupby
-from typing import TextIO
+from typing import Any, TextIO
 
-from sqlalchemy import text
-from sqlalchemy.orm import Session
+from reconciliation.exports.books import (
+    WHOLE,
+    Books,
+    Excerpt,
+    ExportedEntry,
+    ExportedTransfer,
+    account_name,
+    books_of,
+    units,
+)
 
-PARENT = {
-    "asset": "Assets", "liability": "Liabilities", "equity": "Equity",
-    "income": "Income", "expense": "Expenses",
-}  # fmt: skip
+Settings = Mapping[str, Any]
 
-
-@dataclass(frozen=True, slots=True)
-class ExportedTransfer:
-    """One Buchungssatz with exported account names."""
-
-    debit: str
-    credit: str
-    amount_cents: int
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class ExportedEntry:
-    """One entry, in order of its id."""
-
-    id: int
-    booked_on: date
-    event: str
-    reference: str | None
-    transfers: tuple[ExportedTransfer, ...]
+__all__ = [
+    "WHOLE", "Books", "Excerpt", "Export", "ExportedEntry", "ExportedTransfer", "Layout",
+    "Settings", "account_name", "books_of", "load", "units",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
-    """What an export writes: every account's balance and, once through, every entry.
+class Layout:
+    """How a file of a format is written.
 
-    balances: (debits less credits in cents, currency) by exported account name.
+    by_month: a file holds days of one calendar month. room: the most transfers a file may hold.
+    prefix, suffix: of the file's name.
     """
 
-    first_day: date
-    last_day: date
-    balances: Mapping[str, tuple[int, str]]
-    entries: Iterable[ExportedEntry]
+    write: Callable[[Books, TextIO], None]
+    suffix: str
+    encoding: str = "utf-8"
+    by_month: bool = False
+    room: int | None = None
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """One format."""
+    """One format. layout: raises SettingsWrong where the city's settings for it do not do."""
 
     name: str
-    write: Callable[[Books, TextIO], None]
+    title: str
+    layout: Callable[[Settings], Layout]
 
 
 @cache
 def load() -> Mapping[str, Export]:
-    """Every export: the `EXPORT` of each folder here, by name."""
+    """Every format of the journal: the `EXPORT` of each folder here that has one, by name."""
     folders = (module.name for module in pkgutil.iter_modules(__path__) if module.ispkg)
-    exports = (importlib.import_module(f"{__name__}.{name}").EXPORT for name in folders)
+    modules = (importlib.import_module(f"{__name__}.{name}") for name in folders)
+    exports = (module.EXPORT for module in modules if hasattr(module, "EXPORT"))
     return {export.name: export for export in exports}
-
-
-def books_of(session: Session) -> Books:
-    """The whole journal as it stands in this session; entries are read as they are written."""
-    days = session.execute(
-        text("SELECT coalesce(min(booked_on), current_date), coalesce(max(booked_on), current_date)"
-             " FROM entry")
-    ).one()  # fmt: skip
-    # Summed from the transfers themselves, so that the export checks our running totals too.
-    balances = session.execute(
-        text("""
-            SELECT a.code, a.kind, a.currency, sum(moved.cents)::bigint AS cents
-              FROM (SELECT debit_account AS id, amount_cents AS cents FROM transfer
-                    UNION ALL SELECT credit_account, -amount_cents FROM transfer) moved
-              JOIN account a ON a.id = moved.id
-             GROUP BY a.code, a.kind, a.currency ORDER BY a.code""")
-    )
-    named = {account_name(row.code, row.kind): (row.cents, row.currency) for row in balances}
-    return Books(days[0], days[1], named, _entries(session))
-
-
-def account_name(code: str, kind: str) -> str:
-    """`371000/W-000017` of a liability becomes `Liabilities:371000:W-000017`."""
-    parts = (part[:1].upper() + part[1:] for part in code.split("/"))
-    return ":".join((PARENT[kind], *parts))
-
-
-def units(cents: int) -> str:
-    """Cents as a decimal number: -150 is `-1.50`."""
-    return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02d}"
-
-
-def _entries(session: Session) -> Iterator[ExportedEntry]:
-    names = {
-        row.id: account_name(row.code, row.kind)
-        for row in session.execute(text("SELECT id, code, kind FROM account"))
-    }
-    rows = session.execute(
-        text("""SELECT e.id, e.booked_on, e.event, e.reference, t.debit_account, t.credit_account,
-                       t.amount_cents, t.currency
-                  FROM entry e JOIN transfer t ON t.entry_id = e.id ORDER BY e.id, t.line"""),
-        execution_options={"yield_per": 5000},
-    )
-    for (entry_id, booked_on, event, reference), lines in groupby(rows, key=lambda row: row[:4]):
-        transfers = tuple(
-            ExportedTransfer(
-                names[line.debit_account], names[line.credit_account], line.amount_cents,
-                line.currency,
-            )
-            for line in lines
-        )  # fmt: skip
-        yield ExportedEntry(entry_id, booked_on, event, reference, transfers)

@@ -1,7 +1,9 @@
 """Sources: one folder per kind of statement file, found by `load()`, read by one function.
 
 A source translates a file into parts and knows nothing else: no database, no routes, no other
-source. A new one is a folder beside `camt` whose `__init__.py` has a `SOURCE`:
+source. What it yields is either the statements of a bank, as here, or the lines of a provider
+(`ProviderSource`, see `provider_lines`). A new one is a folder beside `camt` whose `__init__.py`
+has a `SOURCE`; a folder without one asks somebody else's API and is no file.
 
     class SparbuchSource:
         name = "sparbuch"
@@ -22,10 +24,10 @@ and a folder `samples/` with files and, beside each, `NAME.expected.json`: what 
 import importlib
 import pkgutil
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from reconciliation.sources.errors import (
     AmbiguousFormat,
@@ -34,6 +36,13 @@ from reconciliation.sources.errors import (
     UnknownFormat,
     UnreadableStatement,
     shown,
+)
+from reconciliation.sources.provider_lines import (
+    ProviderEnd,
+    ProviderFile,
+    ProviderLine,
+    ProviderPart,
+    RecordType,
 )
 from reconciliation.sources.statements import (
     EntryDetail,
@@ -50,8 +59,9 @@ from reconciliation.sources.statements import (
 HEAD_BYTES = 16_384
 
 
+@runtime_checkable
 class Source(Protocol):
-    """One kind of statement file."""
+    """One kind of bank statement."""
 
     name: str
 
@@ -67,28 +77,70 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
+class ProviderSource(Protocol):
+    """One kind of file in which a provider says what it took, kept and paid out."""
+
+    name: str
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether a file with these first bytes (up to 16 KiB) is for this source to read."""
+        ...
+
+    def read_provider(self, stream: BinaryIO) -> Iterator[ProviderPart]:
+        """The parts of the file in order, read as they are asked for.
+
+        Raises UnreadableStatement at any point; what came before does not count then.
+        """
+        ...
+
+
+AnySource = Source | ProviderSource
+AnyPart = StatementPart | ProviderPart
+
+
 @cache
-def load() -> tuple[Source, ...]:
-    """Every source: the `SOURCE` of each folder here, by name."""
+def load() -> tuple[AnySource, ...]:
+    """Every source of files: the `SOURCE` of each folder here that has one, by name."""
     folders = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.ispkg)
-    return tuple(importlib.import_module(f"{__name__}.{name}").SOURCE for name in folders)
+    modules = (importlib.import_module(f"{__name__}.{name}") for name in folders)
+    return tuple(module.SOURCE for module in modules if hasattr(module, "SOURCE"))
 
 
 def read_statements(file: Path | BinaryIO) -> Iterator[StatementPart]:
     """The parts of every statement in the file, read by the one source that recognises it.
 
+    As `read_file`, for callers that want nothing but statements: UnknownFormat for others.
+    """
+    with _opened(file) as stream:
+        source = source_of(stream)
+        if not isinstance(source, Source):
+            raise UnknownFormat(source.name)
+        yield from source.read(stream)
+
+
+def read_file(file: Path | BinaryIO) -> Iterator[AnyPart]:
+    """The parts of whatever is in the file, of a bank or of a provider.
+
     `file`: a path, or a binary stream that can seek. Nothing counts before the iterator ends:
     the last line of a file may prove that it was cut or forged, so import in one transaction.
     Raises UnknownFormat, AmbiguousFormat, UnreadableStatement; OSError if it cannot be opened.
     """
-    with file.open("rb") if isinstance(file, Path) else nullcontext(file) as stream:
-        start = stream.tell()
-        source = _source_for(stream.read(HEAD_BYTES))
-        stream.seek(start)
-        yield from source.read(stream)
+    with _opened(file) as stream:
+        source = source_of(stream)
+        yield from (
+            source.read(stream) if isinstance(source, Source) else source.read_provider(stream)
+        )
 
 
-def _source_for(head: bytes) -> Source:
+def source_of(stream: BinaryIO) -> AnySource:
+    """The one source that recognises what the stream holds from here on; it is not moved.
+
+    Raises UnknownFormat, AmbiguousFormat, UnreadableStatement.
+    """
+    start = stream.tell()
+    head = stream.read(HEAD_BYTES)
+    stream.seek(start)
     if not head.strip():
         raise UnreadableStatement(Problem.EMPTY)
     matching = [source for source in load() if source.recognises(head)]
@@ -99,12 +151,24 @@ def _source_for(head: bytes) -> Source:
     return matching[0]
 
 
+def _opened(file: Path | BinaryIO) -> AbstractContextManager[BinaryIO]:
+    return file.open("rb") if isinstance(file, Path) else nullcontext(file)
+
+
 __all__ = [
     "HEAD_BYTES",
     "AmbiguousFormat",
+    "AnyPart",
+    "AnySource",
     "EntryDetail",
     "Kind",
     "Problem",
+    "ProviderEnd",
+    "ProviderFile",
+    "ProviderLine",
+    "ProviderPart",
+    "ProviderSource",
+    "RecordType",
     "Source",
     "SourceError",
     "Statement",
@@ -115,7 +179,9 @@ __all__ = [
     "UnknownFormat",
     "UnreadableStatement",
     "load",
+    "read_file",
     "read_statements",
+    "source_of",
     "unexplained_cents",
     "whole_statements",
 ]

@@ -1,8 +1,11 @@
 """The statement as JSON: the shape `stadtkasse statement show --json` prints and samples expect."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import date
 from typing import Any
 
+from reconciliation.sources.provider_lines import ProviderLine, ProviderPart
 from reconciliation.sources.statements import (
     EntryDetail,
     StatementEnd,
@@ -59,3 +62,19 @@ def _detail_as_json(detail: EntryDetail) -> Mapping[str, Any]:
         "gvc": detail.gvc,
         "charges_cents": detail.charges_cents,
     }
+
+
+def provider_as_json(parts: Iterable[ProviderPart]) -> Mapping[str, Any]:
+    """A provider's file with all its lines; absent values are left out."""
+    told: dict[str, Any] = {"lines": []}
+    for part in parts:
+        plain = {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in asdict(part).items()
+            if value not in (None, 0)
+        }
+        if isinstance(part, ProviderLine):
+            told["lines"].append(plain)
+        else:
+            told |= plain
+    return told

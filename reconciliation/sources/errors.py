@@ -1,4 +1,4 @@
-"""What can be wrong with a file that claims to be a bank statement.
+"""What can be wrong with a file that claims to be a statement or a provider's advice.
 
     SourceError
     ├── UnknownFormat          no source recognises the file
@@ -35,6 +35,9 @@ class Problem(StrEnum):
     BAD_CURRENCY = "bad_currency"
     BAD_DATE = "bad_date"
     BAD_INDICATOR = "bad_indicator"
+    BAD_COLUMNS = "bad_columns"
+    BAD_KIND = "bad_kind"
+    BAD_TOTAL = "bad_total"
 
 
 class SourceError(Exception):

@@ -83,7 +83,6 @@ def test_an_empty_file_is_called_empty(file: bytes) -> None:
 @pytest.mark.parametrize(
     "file",
     [
-        b":20:STARTUMS\r\n:25:66642399/93387\r\n",
         b"PK\x03\x04....",
         b"\x00\x01\x02",
         b"{}",

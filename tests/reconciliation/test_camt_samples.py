@@ -7,7 +7,6 @@ import pytest
 from reconciliation.sources import (
     Kind,
     Statement,
-    UnknownFormat,
     UnreadableStatement,
     read_statements,
     unexplained_cents,
@@ -129,8 +128,3 @@ def test_statements_of_an_independent_bank_program() -> None:
 def test_other_messages_are_refused(name: str) -> None:
     with pytest.raises(UnreadableStatement):
         read(f"made_with_mock-bank/{name}")
-
-
-def test_the_older_text_format_is_unknown() -> None:
-    with pytest.raises(UnknownFormat):
-        read("s06_mt940_de_vr_multi_statement.sta")

@@ -45,7 +45,7 @@ def books(database: Database) -> Database:
 def written(books: Database, name: str, folder: Path) -> Path:
     file = folder / f"books.{name}"
     with books.read_only() as session, file.open("w", encoding="utf-8") as stream:
-        load()[name].write(books_of(session), stream)
+        load()[name].layout({}).write(books_of(session), stream)
     return file
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import TextIO
 
-from reconciliation.exports import Books, Export, units
+from reconciliation.exports import Books, Export, Layout, Settings, units
 
 
 def write(books: Books, stream: TextIO) -> None:
@@ -26,4 +26,9 @@ def write(books: Books, stream: TextIO) -> None:
         stream.write(f"{after} balance {name}  {units(cents)} ~ 0.00 {currency}\n")
 
 
-EXPORT = Export("beancount", write)
+def layout(_: Settings) -> Layout:
+    """Nothing about it is the city's choice."""
+    return Layout(write, ".beancount")
+
+
+EXPORT = Export("beancount", "beancount", layout)

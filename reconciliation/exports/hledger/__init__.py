@@ -2,7 +2,7 @@
 
 from typing import TextIO
 
-from reconciliation.exports import Books, Export, units
+from reconciliation.exports import Books, Export, Layout, Settings, units
 
 
 def write(books: Books, stream: TextIO) -> None:
@@ -24,4 +24,9 @@ def write(books: Books, stream: TextIO) -> None:
         stream.write(f"    {name}  0.00 {currency} = {units(cents)} {currency}\n")
 
 
-EXPORT = Export("hledger", write)
+def layout(_: Settings) -> Layout:
+    """Nothing about it is the city's choice."""
+    return Layout(write, ".journal")
+
+
+EXPORT = Export("hledger", "hledger", layout)

@@ -31,7 +31,7 @@ def statement_head(record: Record, message: str) -> StatementHead:
         kind=_KINDS[kind],
         account_iban=iban(values.get("Acct/Id/IBAN")),
         statement_id=values.get("Id"),
-        sequence=number(values.get("ElctrncSeqNb") or values.get("LglSeqNb")),
+        sequence=number(values.get("ElctrncSeqNb") or values.get("LglSeqNb"), digits=18),
         page=number(values.get(f"{kind}Pgntn/PgNb")) or 1,
         is_last_page=values.get(f"{kind}Pgntn/LastPgInd") not in ("false", "0"),
         currency=currency,

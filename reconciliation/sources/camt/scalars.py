@@ -70,9 +70,11 @@ def iban(text: str | None) -> str | None:
     return "".join(text.split()).upper() if text else None
 
 
-def number(text: str | None) -> int | None:
-    """The text as a whole number, None if it is none: banks put other things there too."""
-    return int(text) if text and text.isascii() and text.isdecimal() else None
+def number(text: str | None, *, digits: int = 9) -> int | None:
+    """The text as a whole number of so many digits, None if it is none: banks put other things
+    there too."""
+    is_number = text is not None and text.isascii() and text.isdecimal()
+    return int(text) if text and is_number and len(text) <= digits else None
 
 
 def required(record: Record, path: str) -> str:
