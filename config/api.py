@@ -10,10 +10,14 @@ from marshmallow import Schema, fields
 from werkzeug.routing import BaseConverter
 
 from config import access, errors
-from config.database import Database
-from ledger.permissions import Caller, Permission, needs
+from config.signing import guest_keys
+from ledger.permissions import Permission, needs
 from reconciliation.api import api as books_api
 from terminals.api import api as terminals_api
+from terminals.gate.api import gate_api
+from terminals.guest_code_api import GUEST_KEYS, guest_code_api
+from terminals.pay_links.api import pay_links_api
+from terminals.site_api import site_api
 
 PREFIX = "/api/v1"
 ONE_MEGABYTE = 1_000_000
@@ -22,6 +26,7 @@ _INTRODUCTION = """\
 Amounts are whole cents. Every POST carries an `Idempotency-Key` (UUID) made before it is first
 sent: repeated with the same content it gets the first answer again, marked
 `Idempotency-Replayed: true`; with other content, 409. A refusal (422) is final for its key.
+An enrolment, the items of a till and whatever a gate sends have their keys in the body.
 Errors are `application/problem+json` with a stable `code`. 503 means: repeat it, same key."""
 
 
@@ -55,8 +60,8 @@ class Api(flask_smorest.Api):  # type: ignore[misc]
         """Nothing: one place answers errors."""
 
 
-def init_app(app: Flask, database: Database, *, visitor: Caller | None = None) -> Api:
-    """Guard the application and give it the API; `api_document` describes what this returns."""
+def init_app(app: Flask) -> Api:
+    """Give a guarded application the API; `api_document` describes what this returns."""
     app.config.update(
         API_TITLE="Stadtkasse",
         API_VERSION="v1",
@@ -68,11 +73,11 @@ def init_app(app: Flask, database: Database, *, visitor: Caller | None = None) -
         MAX_CONTENT_LENGTH=ONE_MEGABYTE,
     )
     app.url_map.converters["code"] = CodeConverter
-    access.init_app(app, database, visitor=visitor)
     errors.init_app(app)
+    app.extensions[GUEST_KEYS] = guest_keys
     api = Api(app)
     api.register_converter(CodeConverter, lambda _: {"type": "string"})
-    for blueprint in (terminals_api, books_api):
+    for blueprint in (terminals_api, site_api, guest_code_api, gate_api, pay_links_api, books_api):
         api.register_blueprint(blueprint)
 
     @app.get(f"{PREFIX}/openapi.json")

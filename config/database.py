@@ -50,7 +50,7 @@ class Database:
     @contextmanager
     def read_only(self) -> Iterator[Session]:
         """A session that sees one consistent moment of the books and cannot write."""
-        with Session(self.engine) as session:
+        with Session(self.engine, info={"sees_one_moment": True}) as session:
             session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
             self._take_time(session)
             yield session
@@ -68,8 +68,8 @@ class Database:
 def open_database(settings: Settings) -> Iterator[Database]:
     """The database the settings name, or the embedded server's, started while we use it."""
     if settings.database_url:
-        url = _with_driver(settings.database_url)
-        admin = _with_driver(settings.admin_url) if settings.admin_url else url
+        url = with_driver(settings.database_url)
+        admin = with_driver(settings.admin_url) if settings.admin_url else url
         with _disposed(Database(engine_for(url), admin)) as database:
             yield database
         return
@@ -92,10 +92,12 @@ def engine_for(url: URL, **options: str) -> Engine:
         },
         pool_size=10,
         max_overflow=20,
+        hide_parameters=True,  # an error is logged, and an address it was about is not
     )
 
 
-def _with_driver(address: str) -> URL:
+def with_driver(address: str) -> URL:
+    """The address with the driver we use, where it names none."""
     url = make_url(address)
     if url.drivername in ("postgres", "postgresql"):
         return url.set(drivername="postgresql+psycopg")

@@ -18,34 +18,39 @@ from config.web.pages import (
     AccountLine,
     ChannelTakings,
     CityPage,
+    CounterLink,
     Day,
     FacilityTakings,
     Shell,
     Takings,
     Wallets,
 )
+from ledger.accounts import ids_below
 from ledger.balances import TrialBalanceLine, trial_balance
 from ledger.calendar import CITY_TIME
 from ledger.catalogue.model import FACILITY_KINDS
 from ledger.periods import first_open_day
 from ledger.tenders import CONTROL_ACCOUNTS
+from ledger.turnovers import last_entry_before
 from ledger.wallets import CONTROLS
+from reconciliation.reports.takings import CHANNELS, SUBSIDY_CONTROL
 
 DAYS = 14
-SUBSIDY_CONTROL = "161900"
-CHANNELS = (  # in the page's order; a visit with a pass was paid when the pass was sold
-    "cash", "girocard", "credit_card", "online", "wallet", "subsidy", "e_payment", "invoice",
-)  # fmt: skip
 Books = Sequence[TrialBalanceLine]  # every account that ever moved, sub-ledgers one by one
 
 
 def city_page(
-    database: Database, *, city: str, person: str | None, now: datetime | None = None
+    database: Database,
+    *,
+    city: str,
+    person: str | None,
+    now: datetime | None = None,
+    counters: tuple[CounterLink, ...] = (),
 ) -> CityPage:
     """Everything the page shows, as the books stand; `now` is aware, the clock's if left out.
 
-    city, person: what the header says. The day reported on is that of the last night, before
-    the first night the last one with an entry.
+    city, person: what the header says; counters: tills to try. The day reported on is that of
+    the last night, before the first night the last one with an entry.
     """
     now = now or datetime.now(UTC)
     with database.read_only() as session:
@@ -54,6 +59,7 @@ def city_page(
         rows, books = _takings(session, days), trial_balance(session, sub_ledgers=True)
         return CityPage(
             shell=_shell(session, city, person, now),
+            counters=counters,
             as_of=now,
             day=_day(session, day),
             takings=Takings(days, _facilities(session, days, rows)),
@@ -101,12 +107,6 @@ def _day(session: Session, day: date) -> Day:
     )
 
 
-# What was sealed before the first block with an entry of these days cannot be of these days.
-_BEFORE = """
-    SELECT coalesce(max(last_entry), 0) FROM block
-     WHERE number < coalesce((SELECT min(block_number) FROM turnover WHERE booked_on >= :first),
-                             (SELECT max(number) + 1 FROM block))"""
-
 # One pass over the days' transfers: a product stands on what was sold, and on nothing else. What
 # was taken back has debit and credit exchanged.
 _TAKINGS = """
@@ -124,23 +124,14 @@ _TAKINGS = """
 
 def _takings(session: Session, days: Sequence[date]) -> Sequence[Row[Any]]:
     """Cents by day, facility and channel."""
-    before = session.scalar(text(_BEFORE), {"first": days[0]})
+    before = last_entry_before(session, days[0])
     return session.execute(
         text(_TAKINGS),
         {
             "first": days[0], "last": days[-1], "before": before, "channels": list(CHANNELS),
-            "tenders": _below(session, [*CONTROL_ACCOUNTS.values(), SUBSIDY_CONTROL]),
-            "authorities": _below(session, [SUBSIDY_CONTROL]),
+            "tenders": ids_below(session, [*CONTROL_ACCOUNTS.values(), SUBSIDY_CONTROL]),
+            "authorities": ids_below(session, [SUBSIDY_CONTROL]),
         },
-    ).all()  # fmt: skip
-
-
-def _below(session: Session, controls: Sequence[str]) -> Sequence[int]:
-    """The ids of these accounts of the chart and of all accounts below them."""
-    return session.scalars(
-        text("SELECT a.id FROM account a LEFT JOIN account c ON c.id = a.control_id"
-             " WHERE coalesce(c.code, a.code) = ANY (CAST(:controls AS text[]))"),
-        {"controls": list(controls)},
     ).all()  # fmt: skip
 
 
@@ -213,8 +204,8 @@ _MOVED = """
 def _wallets(session: Session, books: Books, day: date) -> Wallets:
     controls = tuple(CONTROLS.values())
     now = [-line.balance.debit_balance_cents for line in books if line.code.startswith(controls)]
-    before = session.scalar(text(_BEFORE), {"first": day})
-    purses = _below(session, controls)
+    before = last_entry_before(session, day)
+    purses = ids_below(session, controls)
     moved = session.execute(text(_MOVED), {"purses": purses, "day": day, "before": before}).one()
     total = sum(now) - moved.later
     below = [cents for cents in now if cents < 0]

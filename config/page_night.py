@@ -1,6 +1,6 @@
 """The last night for the page: what was read and closed, what is in time, what is left."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from config.web.pages import Difference, Night
 from ledger.balances import TrialBalanceLine
 from ledger.calendar import bank_days_between
-from reconciliation.matching import TERMINAL_CONTROLS
+from reconciliation.night.rules.safebag import OPEN_BAGS
+from reconciliation.night.rules.terminal_batch import TERMINAL_CONTROLS
+from reconciliation.words import class_word
 
 _RUN = """
     SELECT day, started_at, finished_at, result,
@@ -19,21 +21,15 @@ _RUN = """
 
 _READ = """
     SELECT count(*) AS statements, coalesce(sum(s.line_count), 0)::bigint AS lines
-      FROM bank_statement s JOIN statement_file f ON f.id = s.file_id
+      FROM bank_statement s JOIN source_file f ON f.id = s.file_id
      WHERE f.received_at <= :until
        AND (CAST(:since AS timestamptz) IS NULL OR f.received_at > :since)"""
 
-# The numbers count every difference ever opened, so one keeps its number when others are closed.
 _OPEN = """
-    SELECT * FROM (
-        SELECT *, row_number() OVER (ORDER BY opened_at, id) AS number FROM difference) numbered
-     WHERE closed_at IS NULL ORDER BY since, number"""
+    SELECT *, class AS kind FROM difference
+     WHERE closed_at IS NULL AND severity IN ('break', 'suggestion') ORDER BY since, number"""
 
-_BAGS = """
-    SELECT e.reference, t.amount_cents FROM entry e JOIN transfer t ON t.entry_id = e.id
-     WHERE e.event = 'cash_drop'
-       AND NOT EXISTS (SELECT FROM bank_match m
-                        WHERE m.rule = 'safebag' AND m.key_used = e.reference)"""
+_BAGS = f"SELECT reference, amount_cents FROM ({OPEN_BAGS}) bag"
 
 
 def last_night_of(session: Session, books: Sequence[TrialBalanceLine]) -> Night | None:
@@ -79,66 +75,11 @@ def _in_time(
 
 
 def _difference(row: Row[Any], day: date) -> Difference:
-    title, place, reason = _WORDS.get(row._mapping["class"], _OTHER)
     return Difference(
         number=f"D-{row.number}",
-        title=title,
-        place=place(row.subject),
+        title=class_word(row.kind),
+        place=row.place or "",
         cents=row.amount_cents,
         age_bank_days=bank_days_between(row.since, day),
-        reason=reason.format(since=f"{row.since:%d.%m.%Y}", **_parts(row.subject, row.data)),
+        reason=row.explanation or f"Seit {row.since:%d.%m.%Y} offen.",
     )
-
-
-def _parts(subject: str, data: Mapping[str, Any]) -> dict[str, str]:
-    """What a sentence may name: the last part of the subject, and amounts as they are written."""
-    amounts = {
-        name: f"{cents // 100}.{cents % 100:02d}".replace(".", ",") + " €"
-        for name, cents in data.items()
-        if name.endswith("_cents")
-    }
-    return {"last": subject.rpartition("/")[2], **amounts}
-
-
-def _account(subject: str) -> str:
-    return f"Konto {subject.partition('/')[0]}"
-
-
-def _terminal(subject: str) -> str:
-    return f"Terminal {subject.split('/')[1]}"
-
-
-# By kind of difference: title, the place it is about, one sentence.
-_WORDS: Mapping[str, tuple[str, Callable[[str], str], str]] = {
-    "unclear_receipt": (
-        "Ungeklärte Einzahlung",
-        _account,
-        "Gutschrift vom {since} ohne Referenz, die zu einem Guthaben passt.",
-    ),
-    "unexplained_line": (
-        "Bankzeile ohne Erklärung",
-        _account,
-        "Keine Regel erklärt diese Zeile vom {since}; gebucht ist nichts.",
-    ),
-    "batch_overdue": (
-        "Kassenschnitt fehlt bei der Bank",
-        _terminal,
-        "Die Kartenumsätze vom {since} stehen auf keinem Auszug.",
-    ),
-    "safebag_overdue": (
-        "Safebag fehlt bei der Bank",
-        lambda subject: f"Safebag {subject}",
-        "Am {since} abgeschöpft und auf keinem Auszug.",
-    ),
-    "bank_balance": (
-        "Banksaldo weicht ab",
-        _account,
-        "Die Bank meldet {bank_cents}, in den Büchern stehen {ledger_cents}.",
-    ),
-    "statement_gap": (
-        "Auszug fehlt",
-        _account,
-        "Auszug {last} beginnt nicht dort, wo der vorige endet.",
-    ),
-}
-_OTHER: tuple[str, Callable[[str], str], str] = ("Differenz", str, "Seit {since} offen.")

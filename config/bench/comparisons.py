@@ -20,6 +20,8 @@ class Unit:
 
 RATE = Unit(lambda each: each.rate, lambda rate: f"{rate:,.0f}/s")
 P99 = Unit(lambda each: each.p99_ns, lambda ns: f"{ns / 1e6:.2f} ms")
+MEDIAN = Unit(lambda each: each.median_ns, lambda ns: f"{ns / 1e6:.2f} ms")
+MEMORY = Unit(lambda each: each.peak_bytes, lambda size: f"{size / 1e6:,.0f} MB")
 DURATION = Unit(lambda each: each.nanoseconds / each.count, lambda ns: f"{ns / 1e3:,.0f} µs")
 
 
@@ -118,4 +120,34 @@ def comparisons(size: Size) -> tuple[Comparison, ...]:
             f"balance over {size.transfers:,} transfers", "balance large", "balance small",
             at_most=1.3, unit=DURATION,
         ),
+        *_till_lines(size, batch),
+        *_matching_lines(size),
     )  # fmt: skip
+
+
+def _till_lines(size: Size, batch: str) -> tuple[Comparison, ...]:
+    return (
+        Comparison("pay key to terminal", "tap", "tap limit", at_most=1.2, unit=MEDIAN),
+        Comparison("register page", "page", "budget", at_most=1, unit=MEDIAN),
+        Comparison("its slowest 1 % (p99)", "page", "budget", unit=P99),
+        Comparison("tap on an article", "add", "budget", unit=MEDIAN),
+        Comparison(f"{size.queued:,} charges synced", f"sync {size.queued}", batch, at_least=0.6),
+        Comparison(f"{size.messages:,} webhooks", "messages", "bare messages", at_least=0.6),
+    )
+
+
+def _matching_lines(size: Size) -> tuple[Comparison, ...]:
+    """Goals of the matcher in joins R of the same month; `more_payments` only where asked for."""
+    lines: list[Comparison] = []
+    for count in filter(None, (size.payments, size.more_payments)):
+        name = f"{count:,}"
+        lines += [
+            Comparison(f"{name} payments loaded", f"load {name}", f"R {name}", unit=DURATION),
+            Comparison("matched", f"match {name}", f"R {name}", at_most=12, unit=DURATION),
+            Comparison("again", f"match again {name}", f"R {name}", at_most=3, unit=DURATION),
+            Comparison("memory", f"match {name}", "worker budget", at_most=1, unit=MEMORY),
+        ]
+    if size.more_payments:
+        grown = f"match {size.more_payments:,}", f"match {size.payments:,}"
+        lines.append(Comparison("a payment in many", *grown, at_most=1.3, unit=DURATION))
+    return tuple(lines)

@@ -7,7 +7,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.bench import balance, batches, charges, crowd, limits, peers
+from config.bench import (
+    balance,
+    batches,
+    charges,
+    crowd,
+    limits,
+    matching,
+    peers,
+    sites,
+    sync,
+    till,
+    webhooks,
+)
 from config.bench.comparisons import Result, Round, comparisons
 from config.bench.ground import Ground, prepared_ground
 from config.bench.measure import Size, Slice
@@ -73,6 +85,15 @@ def _subjects(
     told("filling an account")
     balance.prepare(ground, size)
     subjects.append(("balances", lambda: balance.reads(ground, size)))
+    told("opening a till")
+    site = sites.prepare(ground, size)
+    subjects += [
+        ("taps on a pay key", lambda: till.card_taps(site, size)),
+        ("pages of the register", lambda: till.register_pages(site, size)),
+        ("charges after an outage", lambda: sync.after_outage(site, size)),
+        ("a burst of webhooks", lambda: webhooks.burst(ground, size)),
+        ("a month of payments", lambda: matching.months(ground, size)),
+    ]
     for peer in peers.PEERS:
         if peer.is_installed:
             told(f"preparing {peer.name}")

@@ -15,7 +15,9 @@ _EXPLAINED = (
     "transfer in one prepared statement by pgbench, without answer, checks, triggers and guard; "
     "B0: by INSERT … SELECT unnest; C0: by binary COPY. Canonical bytes are ready in all three; "
     "`bytes ready` has the separately measured time of making ours taken off. "
-    "Peers lock and read the balance (python-accounting: neither) and know no idempotency."
+    "Peers lock and read the balance (python-accounting: neither) and know no idempotency. "
+    "Tap limit: what a tap reads and the same order, with a page and an fsync for each commit. "
+    "R: a bare join of the ready keys of both sides, counted by the server; memory: of the worker."
 )
 
 

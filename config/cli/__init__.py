@@ -7,16 +7,24 @@ import click
 COMMANDS = {
     "bench": "config.cli.bench:bench",
     "city": "config.cli.city:city",
+    "code": "config.cli.code:code",
     "db": "config.cli.db:db",
     "demo": "config.cli.demo:demo",
     "device": "config.cli.device:device",
-    "export": "config.cli.books:export_command",
-    "reconcile": "config.cli.books:reconcile_command",
-    "report": "config.cli.books:report",
+    "export": "config.cli.export:export",
+    "gate": "config.cli.gate:gate",
+    "family": "config.cli.family:family",
+    "reconcile": "config.cli.reconcile:reconcile_command",
+    "reconcile-files": "config.cli.reconcile_files:reconcile_files",
+    "report": "config.cli.report:report",
     "seal": "config.cli.books:seal_command",
     "serve": "config.cli.serve:serve",
+    "simulate": "config.cli.simulate:simulate",
     "statement": "config.cli.statement_import:statement",
+    "user": "config.cli.user:user",
+    "till": "config.cli.till:till",
     "worker": "config.cli.worker:worker",
+    "zvt": "config.cli.zvt:zvt",
 }
 
 

@@ -1,5 +1,6 @@
 """`stadtkasse city`: check the files of a city and load them into the database."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -7,10 +8,12 @@ import click
 
 from config.database import open_database
 from config.settings import Settings
+from ledger.calendar import CITY_TIME
 from ledger.catalogue.faults import Fault
 from ledger.catalogue.loading import load_city
 from ledger.catalogue.model import City
-from ledger.catalogue.reading import read_city
+from ledger.catalogue.reading import BadCity, read_city
+from ledger.menu_file import Menu, publish_plan, read_menu
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -24,7 +27,9 @@ def city() -> None:
 @click.argument("folder", metavar="DIR", type=_FOLDER)
 def check(folder: Path) -> None:
     """Read the TOML files in DIR and report every fault with its file and line."""
-    click.echo(summary(_read(folder)))
+    read = _read(folder)
+    menu_in(folder)
+    click.echo(summary(read))
 
 
 @city.command(epilog="Example: stadtkasse city load config/cities/aachen")
@@ -32,19 +37,32 @@ def check(folder: Path) -> None:
 def load(folder: Path) -> None:
     """Check DIR, then bring it into the database; prices that were in force stay as they were.
 
-    Loading the same files again changes nothing.
+    Loading the same files again changes nothing. What the kitchens cook (menu.toml) is published
+    three weeks ahead: run this every week.
     """
     read = _read(folder)
+    menu = menu_in(folder)
     with (
         open_database(Settings.from_environment()) as database,
         database.transaction() as session,
     ):
         result = load_city(session, read)
+        if menu and not result.refused:
+            publish_plan(session, menu, datetime.now(CITY_TIME).date())
     if result.refused:
         _refuse(result.refused, "Nothing was loaded")
     click.echo(
         f"{read.name}: {result.added} added, {result.changed} changed, {result.unchanged} unchanged"
     )
+
+
+def menu_in(folder: Path) -> Menu | None:
+    """What the kitchens of this city cook; None without a menu.toml. Raises Refusal."""
+    file = folder / "menu.toml"
+    try:
+        return read_menu(file) if file.exists() else None
+    except BadCity as bad:
+        _refuse(bad.faults, "This menu is not fit")
 
 
 def summary(read: City) -> str:

@@ -5,8 +5,9 @@ import shutil
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
@@ -17,19 +18,35 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from config.cli.output import Refusal, the_database
-from config.cli.serve import check_assets, listening, run
+from config.cli.serve import check_assets, provider_of, run
+from config.cli.worker import smtp_from
 from config.database import Database
+from config.demo.counters import (
+    CASHIER_PIN,
+    MANAGER_PIN,
+    OFFICE,
+    PASSWORD,
+    connect,
+    free_counters,
+    running,
+    settle_in,
+)
+from config.demo.gates import STAFF_PIN, let_in, open_gate
 from config.demo.life import CityFaulty, LifeResult, Stage, live
+from config.demo.links import wait_for_a_fee
+from config.demo.online import PARENTS, Online, free_online, move_in, simulated
+from config.demo.online import PASSWORD as FAMILY_PASSWORD
+from config.jobs import run_worker
 from config.migrations import upgrade
+from config.server import listening
 from config.settings import Settings
+from config.throwaway import drop_left_behind
+from config.web.pages import CounterLink
 from ledger.calendar import CITY_TIME
-from ledger.errors import SealBusy
 from ledger.permissions import Caller
-from ledger.seal import seal
 
 HOST = "127.0.0.1"  # the visitor is let in as finance clerk: nobody but this machine may ask
 VISITOR = Caller("demo", "finance")
-SEAL_EVERY_SECONDS = 60
 MONTHS_AT_MOST = 6
 
 console = Console(stderr=True, highlight=False)
@@ -54,7 +71,7 @@ def demo(days: int, port: int, *, fresh: bool, no_serve: bool) -> None:
         with _alone(folder, fresh=fresh), _books(folder) as database:
             _say_what_happened(_live(database, folder / "bank", days))
             if ready is not None:
-                _serve(ready, database)
+                _serve(ready, database, folder)
     except KeyboardInterrupt:
         console.print("Stopped. The next start goes on from here.")
     finally:
@@ -90,6 +107,7 @@ def _alone(folder: Path, *, fresh: bool) -> Iterator[None]:
 def _books(folder: Path) -> Iterator[Database]:
     """The demo's own database, whatever `DATABASE_URL` says, brought up to date."""
     with the_database(migrated=False, settings=Settings(state_dir=folder)) as database:
+        drop_left_behind(database.admin_url.set(database="postgres"))
         upgrade(database.admin_url)
         yield database
 
@@ -100,7 +118,7 @@ def _throw_away(folder: Path) -> None:
         # A server that does not start is none to stop.
         with suppress(Refusal), the_database(migrated=False, settings=Settings(state_dir=folder)):
             """Joined as its only user, the server stops when we leave."""
-    for own in ("postgresql", "bank"):
+    for own in ("postgresql", "bank", "inbox", "tills", "gates"):
         shutil.rmtree(folder / own, ignore_errors=True)
 
 
@@ -148,23 +166,62 @@ def _say_what_happened(life: LifeResult) -> None:
     count = f"{len(life.days)} day{'s' if len(life.days) > 1 else ''}"
     console.print(f"Lived {count}, {first} to {last}, in {life.seconds} seconds:")
     console.print(table)
-    console.print("Not there yet: payments online; their share is paid by card.")
 
 
-def _serve(ready: socket.socket, database: Database) -> None:
+def _serve(ready: socket.socket, database: Database, folder: Path) -> None:
     address = f"http://{HOST}:{ready.getsockname()[1]}"
-    console.print(
-        f"\n  [bold]{address}[/bold]\n      the city's day: takings, ways to pay, last night,"
-        f" trial balance, wallets\n  {address}/api/v1/\n      the API of the tills"
-        "\n\nYou are let in as finance clerk, from this machine alone. Ctrl-C stops everything."
-    )
-    run(ready, database, visitor=VISITOR, beside=_seal_every_minute)
+    given = Settings.from_environment()
+    online = free_online(given)
+    settings = online.settings(replace(given, state_dir=folder), address)
+    counters, today = free_counters(online.stripe_port), datetime.now(CITY_TIME).date()
+    with database.transaction() as session:
+        settle_in(session)
+        move_in(session, today)
+        let_in(session, folder / "gates")
+        fee, notice = wait_for_a_fee(session, today)
+
+    def beside(own: Database, ending: threading.Event) -> None:  # noqa: ARG001 - it ends with us
+        connect(counters, own, folder / "tills")
+        smtp = smtp_from(settings)
+        run_worker(own, provider=provider_of(settings), smtp=smtp, is_alone=False)
+
+    with (
+        simulated(online, address),
+        running(counters, folder / "tills", address),
+        open_gate(folder / "gates", address) as gate_page,
+    ):
+        letters = online.mail_page or online.provider_page
+        links = (
+            *(CounterLink(each.name, each.address, "Kartenterminal dazu", each.terminal_page)
+              for each in counters),
+            CounterLink("Portal für Eltern", "/portal/", "Briefe dazu", letters),
+            CounterLink("Tickets", "/tickets", "Tor dazu", gate_page),
+            CounterLink("Zahllink", fee, "Gebührenbescheid", notice),
+            CounterLink("Bücher prüfen", "/buecher", "Zahlungsdienst", online.provider_page),
+        )  # fmt: skip
+        _say_where(address, links, online)
+        run(ready, database, settings, visitor=VISITOR, beside=beside, counters=links)
     console.print("Stopped.")
 
 
-def _seal_every_minute(database: Database, ending: threading.Event) -> None:
-    while not ending.wait(SEAL_EVERY_SECONDS):
-        try:
-            seal(database.engine)
-        except SealBusy:
-            continue  # writers never paused: the next minute seals both
+def _say_where(address: str, links: Sequence[CounterLink], online: Online) -> None:
+    console.print(
+        f"\n  [bold]{address}[/bold]\n      the city's day: takings, ways to pay, last night,"
+        f" trial balance, wallets\n  {address}/api/v1/\n      the API of the tills"
+    )
+    for each in links:
+        console.print(f"  {each.name}: {_whole(address, each.address)}")
+        console.print(f"      {each.beside}: {_whole(address, each.beside_address)}")
+    families = ", ".join(each.email for each in PARENTS)
+    console.print(
+        f"\nPINs at the tills: cashier {CASHIER_PIN}, manager {MANAGER_PIN};"
+        f" at the gate: {STAFF_PIN}."
+        f"\nParents: {families}; password: {FAMILY_PASSWORD}"
+        f"\nStaff: {address}/staff/sign-in as {', '.join(OFFICE)}; password: {PASSWORD}"
+        f"\nThe simulated payment provider: {online.provider_page}online"
+        "\nYou are let in as finance clerk, from this machine alone. Ctrl-C stops everything."
+    )
+
+
+def _whole(address: str, place: str) -> str:
+    return place if place.startswith("http") else f"{address}{place}"

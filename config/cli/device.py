@@ -1,11 +1,16 @@
 """`stadtkasse device`: let tills and other devices call the API, and close the door again."""
 
+from datetime import UTC, datetime
+
 import click
 
 from config.access import DEVICE_ROLES
 from config.cli.output import Refusal, the_database
 from config.errors import sentence
+from ledger.calendar import CITY_TIME
+from ledger.permissions import Caller
 from terminals.devices import add_device, devices, new_token, revoke_device
+from terminals.enrolment import make_code
 from terminals.errors import TerminalsError
 
 
@@ -18,7 +23,9 @@ def device() -> None:
 @click.option("--name", required=True, help="What people call the device; never used twice.")
 @click.option("--role", required=True, type=click.Choice(DEVICE_ROLES), help="What it may do.")
 @click.option("--till", help="The till it belongs to (role till).")
-@click.option("--facility", help="The facility it belongs to, where there is no till (role till).")
+@click.option(
+    "--facility", help="The facility it belongs to, where there is no till (roles till, gate)."
+)
 def add(name: str, role: str, till: str | None, facility: str | None) -> None:
     """Let a device in and print its token, this once: it is kept nowhere."""
     if till and facility:
@@ -51,6 +58,18 @@ def revoke(name: str) -> None:
     with the_database() as database, _sentences(), database.transaction() as session:
         revoke_device(session, name)
     click.echo(f"{name} may call the API no more.")
+
+
+@device.command(epilog="Example: stadtkasse device enrol --till B01-1")
+@click.option("--till", required=True, help="The till a device shall stand at.")
+def enrol(till: str) -> None:
+    """Print a code a till enrols with, once, within a quarter of an hour."""
+    by, now = Caller("command line", "operator"), datetime.now(UTC)
+    with the_database() as database, _sentences(), database.transaction() as session:
+        made = make_code(session, by, till, at=now)
+    ends = made.expires_at.astimezone(CITY_TIME)
+    click.echo(f"To be typed at {till} until {ends:%H:%M}:", err=True)
+    click.echo(made.spoken)
 
 
 class _sentences:

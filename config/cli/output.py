@@ -35,3 +35,9 @@ def the_database(*, migrated: bool = True, settings: Settings | None = None) -> 
     except OperationalError as trouble:
         reason = str(trouble.orig).strip().splitlines()[0]
         raise Refusal(f"The database cannot be reached: {reason}") from trouble
+
+
+def german(cents: int) -> str:
+    """`-111840` → `-1.118,40`, as a shell shows amounts."""
+    whole = f"{abs(cents) // 100:,}".replace(",", ".")
+    return f"{'-' if cents < 0 else ''}{whole},{abs(cents) % 100:02d}"

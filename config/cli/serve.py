@@ -1,23 +1,27 @@
 """`stadtkasse serve`: the pages and the API, and the server that the demonstration uses too."""
 
-import os
 import socket
 import threading
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from datetime import timedelta
 
 import click
 from flask import Flask
-from gunicorn.app.base import BaseApplication
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from config.app import create_app
+from config.checkout import provider_from
 from config.cli.output import Refusal, the_database
 from config.database import Database, engine_for
 from config.page_data import city_page
+from config.server import listening, serve_app
+from config.settings import Settings
 from config.web.assets import AssetsMissing, check
+from config.web.pages import CounterLink
 from ledger.permissions import Caller
+from ledger.staff.sessions import SessionRule
+from terminals.checkout.provider import Provider
 
 THREADS = 8
 
@@ -31,26 +35,10 @@ def serve(host: str, port: int, workers: int) -> None:
 
     Behind a proxy that speaks HTTPS. Seals and nights are `stadtkasse worker`'s.
     """
+    settings = Settings.from_environment()
     with the_database() as database, listening(host, port) as ready:
         click.echo(f"Listening on http://{host}:{ready.getsockname()[1]}", err=True)
-        run(ready, database, workers=workers)
-
-
-def listening(host: str, port: int) -> socket.socket:
-    """A socket that listens there; port 0 takes any. Raises Refusal with one sentence."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    ready = socket.socket(family, socket.SOCK_STREAM)
-    ready.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        ready.bind((host, port))
-    except OSError as trouble:
-        ready.close()
-        reason = trouble.strerror or str(trouble)
-        raise Refusal(
-            f"Cannot listen on {host}:{port} ({reason}): choose another with --port."
-        ) from trouble
-    ready.listen(128)
-    return ready
+        run(ready, database, settings, workers=workers)
 
 
 def check_assets() -> None:
@@ -64,18 +52,22 @@ def check_assets() -> None:
 def run(
     ready: socket.socket,
     database: Database,
+    settings: Settings,
     *,
     city: str = "Stadt Aachen",
     visitor: Caller | None = None,
     workers: int = 1,
     beside: Callable[[Database, threading.Event], None] | None = None,
+    counters: tuple[CounterLink, ...] = (),
 ) -> None:
     """Serve on a listening socket, which this takes over, until SIGINT or SIGTERM.
 
     visitor: who is taken for a request without a token, in the demonstration alone. beside:
-    runs in a thread of the worker, with an event that is set when it shall end.
+    runs in a thread of the worker, with an event that is set when it shall end. counters: tills
+    the page leads to.
     """
     check_assets()
+    provider = provider_of(settings)
     url, admin_url = database.engine.url, database.admin_url
     database.engine.dispose()  # a connection must not be shared with the workers forked below
 
@@ -84,33 +76,42 @@ def run(
         if beside is not None:
             ending = threading.Event()
             threading.Thread(target=beside, args=(own, ending), daemon=True).start()
-        return _app(own, city, visitor)
+        return _app(own, settings, city, visitor=visitor, counters=counters, provider=provider)
 
-    settings = {
-        "bind": f"fd://{ready.detach()}", "workers": workers, "threads": THREADS,
-        "worker_class": "gthread", "loglevel": "warning", "graceful_timeout": 5,
-        "control_socket_disable": True,
-    }  # fmt: skip
-    ours = os.getpid()
+    serve_app(ready, make_app, workers=workers, threads=THREADS)
+
+
+def provider_of(settings: Settings) -> Provider | None:
+    """Who takes payments online. Raises Refusal with one sentence for a key that is none."""
     try:
-        _Server(make_app, settings).run()
-    except SystemExit as ended:
-        if os.getpid() != ours:
-            # A worker: what is to be closed around this call is its parent's, not its own.
-            os._exit(ended.code if isinstance(ended.code, int) else 0)
-        if ended.code not in (0, None):
-            raise Refusal("The server stopped: see the lines above.") from ended
+        return provider_from(settings)
+    except ValueError as wrong:
+        raise Refusal(str(wrong)) from wrong
 
 
-def _app(database: Database, city: str, visitor: Caller | None) -> Flask:
+def _app(
+    database: Database,
+    settings: Settings,
+    city: str,
+    *,
+    visitor: Caller | None,
+    counters: tuple[CounterLink, ...],
+    provider: Provider | None,
+) -> Flask:
+    idle, longest = settings.session_idle_minutes, settings.session_hours
     person = "Finanzbuchhaltung" if visitor else None
-    return create_app(
+    app = create_app(
         city=city,
-        city_page=lambda: city_page(database, city=city, person=person),
+        city_page=lambda: city_page(database, city=city, person=person, counters=counters),
         is_ready=lambda: _answers(database),
         database=database,
         visitor=visitor,
+        sessions=SessionRule(timedelta(minutes=idle), timedelta(hours=longest)),
+        proxies=settings.proxies,
+        origin=settings.origin,
     )
+    app.extensions["provider"] = provider
+    return app
 
 
 def _answers(database: Database) -> bool:
@@ -119,18 +120,3 @@ def _answers(database: Database) -> bool:
             return session.scalar(text("SELECT true")) is True
     except OperationalError:
         return False
-
-
-class _Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn with settings of ours; it reads neither files nor the command line."""
-
-    def __init__(self, make_app: Callable[[], Flask], settings: Mapping[str, Any]) -> None:
-        self._make_app, self._settings = make_app, settings
-        super().__init__()
-
-    def load_config(self) -> None:
-        for name, value in self._settings.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Flask:
-        return self._make_app()

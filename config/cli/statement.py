@@ -59,6 +59,11 @@ _REASONS = {
     "the bank.",
     Problem.BAD_DATE: "{element} is {found!r}, which is no date. Ask the bank.",
     Problem.BAD_INDICATOR: "{element} is {found!r}, neither CRDT nor DBIT. Ask the bank.",
+    Problem.BAD_COLUMNS: "the row has another number of columns than it should ({found}). Fetch "
+    "the file again and do not edit it.",
+    Problem.BAD_KIND: "rows that begin with {found!r} are not known. Ask whoever wrote the file.",
+    Problem.BAD_TOTAL: "the rows are not those their sum announces: {element} {found}. Fetch the "
+    "file again, whole.",
 }
 
 _KINDS = {

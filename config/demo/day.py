@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import groupby
-from typing import Any
+from pathlib import Path
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from config.database import Database
 from config.demo import season, transfers
+from config.demo.acquirer import advise
 from config.demo.chance import draws, key_of
+from config.demo.finance import look_into
 from config.demo.households import Household
 from config.demo.sales import Purses, Sale, sales_of_day
 from config.demo.tills import Bag, Takings, closings, floats_out
@@ -28,7 +30,7 @@ from ledger.calendar import CITY_TIME
 from ledger.catalogue.posted import PostedCatalogue
 from ledger.charge_reversals import reverse_charge
 from ledger.charges import charge
-from ledger.entries import Dimensions, Entry, Posted
+from ledger.entries import Dimensions, Posted
 from ledger.journal import post
 from ledger.meals import MealsCharged, cancel_meal, charge_meals, order_meals
 from ledger.money import Money
@@ -38,7 +40,7 @@ from ledger.periods import close_period
 from ledger.seal import seal
 from ledger.wallets import CONTROLS, top_up
 from reconciliation.imports import import_file
-from reconciliation.nightly import NightResult, run_night
+from reconciliation.night import Means, NightResult, run_night
 from terminals.simulators.bank import Bank, is_bank_day
 
 PRESENT_IN_100 = 88  # of the children on an ordinary day
@@ -77,7 +79,7 @@ def live_day(city: City, day: date) -> DayResult:
         _business(city, day, balances, (result, takings))
         result.outcomes.update(lunch.result())
     # After lunch: what a wallet can bear at eight must not depend on who was faster.
-    _assign_unclear(city, day)
+    look_into(city.database, city.catalogue.rulebook, city.everybody, day)
     _counter_top_ups(city, day, result, takings)
     bags = _evening(city, day, takings)
     if is_bank_day(day):
@@ -86,6 +88,9 @@ def live_day(city: City, day: date) -> DayResult:
         for payment in transfers.unclear_transfers(city.everybody, city.ibans, day):
             city.bank.take(payment)
     for payment in transfers.settlements(takings.cards, city.ibans, day):
+        city.bank.take(payment)
+    main_account = city.ibans[transfers.TAKINGS_ACCOUNT]
+    for payment in advise(city.database, day, inbox_of(city), main_account):
         city.bank.take(payment)
     for payment in transfers.deposits(bags, city.ibans, day):
         city.bank.take(payment)
@@ -101,13 +106,18 @@ def night(city: City, day: date) -> NightResult:
     with city.database.transaction() as session:
         last = day - timedelta(days=CLOSED_AFTER_DAYS + 1)
         close_period(session, last - timedelta(days=6), last, closed_by="demo")
-    return run_night(city.database.transaction, day)
+    return run_night(city.database.transaction, day, Means(inbox=inbox_of(city)))
+
+
+def inbox_of(city: City) -> Path:
+    """Where the acquirer puts its advices, beside the bank's own folder."""
+    return city.bank.folder.parent / "inbox"
 
 
 def import_delivered(city: City) -> None:
     """Import every statement the bank has delivered that is not in the database yet."""
     with city.database.read_only() as session:
-        known = set(session.scalars(text("SELECT name FROM statement_file")))
+        known = set(session.scalars(text("SELECT name FROM source_file")))
     for file in sorted(city.bank.folder.glob("*.xml")):
         if file.name not in known:
             with city.database.transaction() as session:
@@ -241,31 +251,3 @@ def _evening(city: City, day: date, takings: Takings) -> Iterable[Bag]:
     with city.database.transaction() as session:
         expire_passes(session, day)
     return bags
-
-
-def _assign_unclear(city: City, day: date) -> None:
-    """Finance finds out whose the unclear money of the last days is: three of four in the end."""
-    if day.weekday() >= 5:
-        return
-    with city.database.transaction() as session:
-        rows = session.execute(
-            text("SELECT e.reference, e.booked_on, t.amount_cents FROM entry e"
-                 " JOIN transfer t ON t.entry_id = e.id WHERE e.event = 'unclear_receipt'"
-                 " AND e.booked_on >= :first AND e.booked_on < :day ORDER BY e.id"),
-            {"first": day - timedelta(days=5), "day": day},
-        )  # fmt: skip
-        post(session, [entry for row in rows if (entry := _assignment(city, row, day))])
-
-
-def _assignment(city: City, row: Row[Any], day: date) -> Entry | None:
-    chance = draws(row.reference, "assigned")
-    if (day - row.booked_on).days != chance.choice((1, 1, 3, 99)):
-        return None
-    booked = city.catalogue.rulebook.transfers(
-        "unclear_assigned",
-        amounts={"amount": row.amount_cents},
-        roles={"assigned_to": chance.choice(city.everybody).account},
-        dimensions=Dimensions(),
-    )
-    key = key_of("assigned", row.reference)
-    return Entry(key, "unclear_assigned", day, booked, reference=row.reference)

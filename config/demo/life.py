@@ -15,6 +15,7 @@ from sqlalchemy import text
 from config.database import Database
 from config.demo import transfers
 from config.demo.day import City, import_delivered, live_day, night
+from config.demo.faults import lost_batches
 from config.demo.households import (
     CITIZENS,
     Family,
@@ -30,7 +31,7 @@ from ledger.catalogue.posted import posted_catalogue
 from ledger.catalogue.reading import read_city
 from ledger.catalogue.stored import stored_bank_accounts
 from ledger.seal import seal
-from reconciliation.nightly import NightResult
+from reconciliation.night import NightResult
 from terminals.simulators.bank import Bank, Misbehaviour
 
 AACHEN = Path(__file__).parents[1] / "cities" / "aachen"
@@ -127,9 +128,10 @@ def _open_city(database: Database, stage: Stage, opening: date, progress: Progre
         ibans = {one.account: one.iban for one in stored_bank_accounts(session)}
         everybody = households(session, planned, citizens)
         catalogue = posted_catalogue(session)
-    lost = f"girocard/{LOST_BATCH_OF}/{opening + timedelta(days=LOST_ON_DAY)}"
+    lost = lost_batches(opening + timedelta(days=LOST_ON_DAY + 1), opening + timedelta(days=366))
+    lost |= {f"girocard/{LOST_BATCH_OF}/{opening + timedelta(days=LOST_ON_DAY)}"}
     owners = dict.fromkeys(ibans.values(), read.name)
-    bank = Bank.open(stage.folder, owners, misbehaviour=Misbehaviour(lost=frozenset({lost})))
+    bank = Bank.open(stage.folder, owners, misbehaviour=Misbehaviour(lost=lost))
     return City(database, catalogue, everybody, ibans, bank, stage.visitors_in_100)
 
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
 
+from config.demo.acquirer import ADVISED
 from config.demo.chance import draws
+from config.demo.faults import deposited_cents
 from config.demo.households import Household
 from config.demo.tills import Bag
 from ledger.wallets import BANKS
@@ -73,18 +75,19 @@ def unclear_transfers(everybody: Sequence[Household], ibans: Ibans, day: date) -
 
 
 def settlements(cards: Mapping[tuple[str, str], int], ibans: Ibans, day: date) -> Iterator[Payment]:
-    """What the acquirer pays on the next bank day for today's end of day of every terminal."""
+    """What is paid on the next bank day for today: the terminals that no advice is sent for."""
     for (way, terminal), cents in sorted(cards.items()):
-        if cents > 0:
+        if cents > 0 and terminal not in ADVISED:
             yield card_batch(
                 ibans[TAKINGS_ACCOUNT], terminal, day, cents, on=next_bank_day(day), kind=Kind(way)
             )
 
 
 def deposits(bags: Iterable[Bag], ibans: Ibans, day: date) -> Iterator[Payment]:
-    """The safebags, counted by the bank on the next bank day."""
+    """The safebags, counted by the bank on the next bank day, if they arrive."""
     for bag in bags:
-        yield safebag(ibans[TAKINGS_ACCOUNT], bag.number, bag.cents, on=next_bank_day(day))
+        if counted := deposited_cents(bag.number, bag.cents):
+            yield safebag(ibans[TAKINGS_ACCOUNT], bag.number, counted, on=next_bank_day(day))
 
 
 def bank_day_until(day: date) -> date:

@@ -15,7 +15,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
-from config.errors.sentences import SENTENCES, Sentence
+from config.errors.sentence import Sentence
+from config.errors.sentences import SENTENCES
 from ledger.entries import Refused
 from ledger.errors import LedgerError
 from ledger.outcomes import ChargeInvalid

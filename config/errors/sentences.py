@@ -1,26 +1,20 @@
 """Every error code with its HTTP status and its sentence in German and English."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """What an error is answered with when it is raised; a stored refusal is always a 422."""
-
-    status: int
-    german: str
-    english: str
-
-
-def _no(german: str, english: str) -> Sentence:
-    return Sentence(422, german, english)
-
-
-def _wrong(german: str, english: str) -> Sentence:
-    return Sentence(400, german, english)
-
+from config.errors.casework_sentences import CASEWORK
+from config.errors.checkout_sentences import CHECKOUT
+from config.errors.closing_sentences import CLOSING
+from config.errors.export_sentences import EXPORTS
+from config.errors.family_sentences import CLOSINGS, FAMILIES
+from config.errors.pay_link_sentences import PAY_LINKS
+from config.errors.portal_sentences import PORTAL
+from config.errors.reconciliation_sentences import RECONCILIATION
+from config.errors.sentence import Sentence
+from config.errors.sentence import no as _no
+from config.errors.sentence import wrong as _wrong
+from config.errors.till_sentences import TILLS
 
 _HTTP = {
     "request_malformed": _wrong(
@@ -125,6 +119,8 @@ _SERVICES = {
     "pass_used": _no("Die Karte wurde schon benutzt.", "The pass was used."),
     "pass_visited": _no("Der Eintritt hat stattgefunden.", "The visit took place."),
     "visited_today": _no("Mit der Karte war heute schon Eintritt.", "Visited today already."),
+    "visit_unknown": _no("Diesen Besuch gibt es nicht.", "There is no such visit."),
+    "visit_taken_back": _no("Dieser Besuch wurde zurückgenommen.", "This visit was taken back."),
     "one_visit_at_a_time": _no("Die Karte gilt für eine Person.", "One visit at a time."),
     "time_zone_missing": _wrong("Der Zeit fehlt die Zeitzone.", "The time has no time zone."),
     "time_out_of_range": _wrong("Die Zeit liegt zu fern.", "The time is too far away."),
@@ -196,6 +192,9 @@ _TERMINALS = {
     "device_unknown": Sentence(
         404, "Ein solches Gerät ist nicht in Betrieb.", "No such device is in use."
     ),
+    "guest_code_unknown": Sentence(
+        404, "Eine solche Karte ist nicht im Umlauf.", "No such printed code is in use."
+    ),
     "device_name_taken": Sentence(409, "Der Name ist schon vergeben.", "The name is taken."),
     "device_needs_place": _no(
         "Genau die Geräte der Rolle till gehören zu einer Einrichtung.",
@@ -203,22 +202,47 @@ _TERMINALS = {
     ),
 }
 
-_RECONCILIATION = {
-    "cursor_malformed": _wrong(
-        "Diese Seite gibt es nicht: der Zeiger ist falsch.", "The cursor is wrong."
+_STAFF = {
+    "person_unknown": Sentence(404, "Diese Person gibt es nicht.", "There is no such person."),
+    "login_taken": Sentence(
+        409, "Dieser Anmeldename ist schon vergeben.", "Somebody signs in by this name already."
     ),
-    "statement_known": Sentence(
-        409, "Dieser Kontoauszug wurde schon eingelesen.", "The statement was imported before."
+    "login_malformed": _no(
+        "Ein Anmeldename hat 2 bis 40 Zeichen: a–z, 0–9, Punkt, Bindestrich, Unterstrich.",
+        "A sign-in name has 2 to 40 characters: a–z, 0–9, dot, hyphen, underscore.",
     ),
-    "foreign_account": _no(
-        "Dieses Konto gehört nicht der Stadt.", "The city has no such bank account."
+    "name_missing": _no("Der Name fehlt oder ist zu lang.", "The name is missing or too long."),
+    "person_needs_site": _no(
+        "Kasse und Leitung gehören zu einer Stelle, alle anderen zu keiner.",
+        "Cashiers and site managers belong to a site, all others to none.",
     ),
-    "not_a_statement": _no(
-        "Das ist noch kein endgültiger Auszug.", "This is not a final statement."
+    "site_unknown": _no("Diese Stelle gibt es nicht.", "There is no such site."),
+    "not_yourself": Sentence(
+        403,
+        "Das entscheidet jemand anderes für Sie.",
+        "Somebody else has to decide this for you.",
     ),
-    "incomplete_statement": _no("Dem Kontoauszug fehlt etwas.", "The statement lacks something."),
+    "password_too_weak": _no(
+        "Ein Kennwort hat 12 Zeichen oder mehr und ist nicht leicht zu erraten.",
+        "The password needs 12 characters or more and must not be easily guessed.",
+    ),
+    "pin_malformed": _no(
+        "Eine PIN hat sechs Ziffern, die nicht leicht zu erraten sind.",
+        "A PIN has six digits that are not easily guessed.",
+    ),
+    "pin_needs_site": _no(
+        "Eine PIN braucht nur, wer zu einer Stelle gehört.",
+        "Only people who belong to a site have a PIN.",
+    ),
+    "pin_taken": Sentence(
+        409, "Diese PIN hat an der Stelle schon jemand.", "Somebody at the site has this PIN."
+    ),
 }
 
+_PARTS: tuple[Mapping[str, Sentence], ...] = (
+    _HTTP, _LEDGER, _SERVICES, _FACILITIES, _TERMINALS, TILLS, FAMILIES, CLOSINGS, PAY_LINKS,
+    PORTAL, CHECKOUT, _STAFF, RECONCILIATION, CASEWORK, EXPORTS, CLOSING,
+)  # fmt: skip
 SENTENCES: Mapping[str, Sentence] = MappingProxyType(
-    _HTTP | _LEDGER | _SERVICES | _FACILITIES | _TERMINALS | _RECONCILIATION
+    {code: sentence for part in _PARTS for code, sentence in part.items()}
 )

@@ -2,9 +2,10 @@
 
 import hashlib
 import mimetypes
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from flask import Flask, Response, send_from_directory, url_for
+from flask import Flask, Response, abort, send_from_directory, url_for
 
 from ledger.permissions import Permission, needs
 
@@ -19,19 +20,23 @@ class AssetsMissing(RuntimeError):
     """The fetched assets are absent or older than the lock; the message says what to do."""
 
 
-def init_app(app: Flask, web: Path = WEB) -> None:
+def init_app(app: Flask, web: Path = WEB, *, trees: Mapping[str, Path] | None = None) -> None:
     """Serve `static/` and `vendor/` and give templates `asset('static/css/app.css')`.
 
-    A style sheet may name its neighbours by relative address: they share the version. Raises
-    AssetsMissing, because a page without its assets helps nobody.
+    trees: further folders by the name they are served under, `asset('till/css/register.css')`.
+    A style sheet may name its neighbours by relative address, also in another tree: they share
+    the version. Raises AssetsMissing, because a page without its assets helps nobody.
     """
     check(web)
-    version = digest(web)
+    folders = {"static": web / "static", "vendor": web / "vendor", **(trees or {})}
+    version = digest(web, (trees or {}).values())
 
-    @app.get("/assets/<seen>/<any(static,vendor):tree>/<path:name>")
+    @app.get("/assets/<seen>/<tree>/<path:name>")
     @needs(Permission.ASSETS_READ)
     def assets(seen: str, tree: str, name: str) -> Response:
-        response = send_from_directory(web / tree, name)
+        if tree not in folders:
+            abort(404)
+        response = send_from_directory(folders[tree], name)
         # A page from before an update asks for the old version and must not keep the new file.
         response.headers["Cache-Control"] = FOREVER if seen == version else "no-cache"
         return response
@@ -59,11 +64,12 @@ def check(web: Path = WEB) -> None:
         )
 
 
-def digest(web: Path = WEB) -> str:
+def digest(web: Path = WEB, trees: Iterable[Path] = ()) -> str:
     """Twelve hex digits over the names and contents of all assets."""
     seen = hashlib.sha256((web / "vendor" / "package-lock.sha256").read_bytes())
-    for path in sorted((web / "static").rglob("*")):
-        if path.is_file():
-            seen.update(f"\n{path.relative_to(web).as_posix()}\n".encode())
-            seen.update(path.read_bytes())
+    for folder in (web / "static", *trees):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                seen.update(f"\n{path.relative_to(folder.parent).as_posix()}\n".encode())
+                seen.update(path.read_bytes())
     return seen.hexdigest()[:12]

@@ -24,6 +24,8 @@ FILES = {
     "chart.js/dist/chart.umd.min.js": "chart/chart.umd.min.js",
     "chart.js/LICENSE.md": "chart/LICENSE.md",
     "@kurkle/color/LICENSE.md": "chart/LICENSE-color.md",
+    "htmx.org/dist/htmx.min.js": "htmx/htmx.min.js",
+    "htmx.org/LICENSE": "htmx/LICENSE",
     "@fontsource/fira-sans/LICENSE": "fonts/LICENSE",
     **{
         f"@fontsource/fira-sans/files/{name}": f"fonts/{name}"

@@ -1,7 +1,6 @@
 """One day of the city: takings, ways to pay, wallets, trial balance and the night's result.
 
-Amounts are whole cents. Everything that follows from other figures is a property here, so the
-page cannot contradict itself.
+Amounts are whole cents. What follows from other figures is a property: no page contradicts itself.
 """
 
 from collections.abc import Sequence
@@ -230,12 +229,23 @@ class Night:
 
 
 @dataclass(frozen=True, slots=True)
+class CounterLink:
+    """Something to try in the demonstration: its name and address, and what stands beside it."""
+
+    name: str
+    address: str
+    beside: str
+    beside_address: str
+
+
+@dataclass(frozen=True, slots=True)
 class CityPage:
     """Everything the page "Ein Tag der Stadt" shows.
 
     as_of: aware; when the figures were read. channels: in the order of the table, which is the
     stack of the chart from the bottom up; cash first keeps its trend readable. accounts: every
     account with a movement, by number, sub-accounts included. night: None before the first.
+    counters: what there is to try, in the demonstration.
     """
 
     shell: Shell
@@ -246,6 +256,7 @@ class CityPage:
     wallets: Wallets
     accounts: tuple[AccountLine, ...]
     night: Night | None
+    counters: tuple[CounterLink, ...] = ()
 
     @property
     def debit_cents(self) -> int:
