@@ -76,8 +76,10 @@ def an_api(database: Database, **options: Any) -> Api:
     tokens = {role: new_token() for role in DEVICE_ROLES}
     with database.transaction() as session:
         for role, token in tokens.items():
-            till = TILL if role == "till" else None
-            add_device(session, f"{role}-1", role=role, token=token, till=till)
+            place = (
+                {"till": TILL} if role == "till" else {"facility": "B01"} if role == "gate" else {}
+            )
+            add_device(session, f"{role}-1", role=role, token=token, **place)
     return Api(create_app(database=database, **options), database, tokens)
 
 

@@ -24,6 +24,21 @@ settings.load_profile("stadtkasse")
 
 CITY = Path(__file__).parents[1] / "config" / "cities" / "aachen"
 TEMPLATE = "stadtkasse_template"
+# No test cuts this server's power (those that do start one of their own), and dropping books of a
+# test waits for the disk: thousands of times.
+UNSYNCED = ("fsync", "full_page_writes")
+
+
+WAITED_IN_VAIN = ["TimeoutError", "CentreSilent"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser or a process may wait in vain on a machine that pauses: told once more.
+
+    Only what timed out is, and the report names it (`R`); what is wrong is so the second time.
+    """
+    for item in items:
+        item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=WAITED_IN_VAIN))
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +49,9 @@ def server() -> Iterator[EmbeddedServer]:
     version = int(os.environ.get("TEST_POSTGRES_VERSION", "18"))
     folder = root / f"stadtkasse-test-{run[:12]}"
     with embedded_server(folder, version=version) as embedded:
+        for setting in UNSYNCED:
+            _as_superuser(embedded, f"ALTER SYSTEM SET {setting} = off")
+        _as_superuser(embedded, "SELECT pg_reload_conf()")
         yield embedded
     if not (folder / "data" / "postmaster.pid").exists():  # we were the last worker
         shutil.rmtree(folder, ignore_errors=True)

@@ -14,6 +14,9 @@ import terminals.tables  # noqa: F401 - the tables of every package are register
 from config.cli import main
 from config.settings import Settings
 from ledger.tables import metadata
+from terminals import adapters
+from terminals.till.devices_file import read_devices
+from terminals.till.journal.tables import metadata as journal_of_a_site
 
 ROOT = Path(__file__).parents[1]
 DOCS = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
@@ -36,8 +39,10 @@ def commands(group: click.Group = main, above: tuple[str, ...] = ()) -> Iterator
 
 
 def test_every_table_stands_in_the_glossary() -> None:
-    glossary = read("docs/glossary.md")
-    assert {name for name in metadata.tables if f"`{name}`" not in glossary} == set()
+    of_the_centre, heading, of_a_site = read("docs/glossary.md").partition("## The journal of")
+    assert {name for name in metadata.tables if f"`{name}`" not in of_the_centre} == set()
+    assert heading
+    assert {name for name in journal_of_a_site.tables if f"`{name}`" not in of_a_site} == set()
 
 
 def test_every_setting_is_explained() -> None:
@@ -46,6 +51,26 @@ def test_every_setting_is_explained() -> None:
     used = set(re.findall(r'environment\.get\("([A-Z_]+)"', source))
     assert used <= explained
     assert len(used) == len(fields(Settings))
+
+
+@pytest.mark.parametrize("name", adapters.load())
+def test_every_setting_of_an_adapter_stands_in_operations(name: str) -> None:
+    operations = read("docs/operations.md")
+    for field in adapters.load()[name].fields:
+        default = f"`{field.default}`" if field.default else "none"
+        default = "required" if field.default is None else default
+        assert f"| `{field.name}` | {default} | {field.meaning} |\n" in operations
+
+
+def test_the_devices_of_operations_can_be_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRIPE_API_KEY", "sk_test_example")
+    block = read("docs/operations.md").partition("```toml\n")[2].partition("```")[0]
+    (tmp_path / "till.toml").write_text(block, "utf-8")
+    described = read_devices(tmp_path / "till.toml")
+    assert {each.adapter for each in described.terminals.values()} == {*adapters.load()}
+    assert described.printers
 
 
 def test_every_dependency_says_why_it_is_here() -> None:

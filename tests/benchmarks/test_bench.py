@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from config.bench import till
 from config.bench.comparisons import comparisons
 from config.bench.measure import MeasuredNonsense, Size, Slice, inserted
 from config.bench.peers import PEERS
@@ -20,7 +21,9 @@ from config.bench.table import as_json, show
 
 TINY = Size(
     rounds=1, charges=50, processes=2, charges_each=25, batch=50, batches=1, bulk=100,
-    peer_charges=10, peer_accounts=10, transfers=4000, balance_reads=5,
+    peer_charges=10, peer_accounts=10, transfers=4000, balance_reads=5, till_sales=5, taps=3,
+    pages=3, queued=40, messages=100,
+    payments=300, more_payments=600,
 )  # fmt: skip
 
 
@@ -49,6 +52,14 @@ def test_every_slice_did_as_much_as_its_reference(report: Report) -> None:
     assert taken["batch 100"].count == taken["C0"].count == TINY.bulk
     assert taken["batch 100 bytes ready"].nanoseconds < taken["batch 100"].nanoseconds
     assert len(taken["L0 x2"].latencies_ns) == 2 * TINY.charges_each
+
+
+def test_the_till_tapped_showed_its_page_and_sent_what_it_sold(report: Report) -> None:
+    taken = report.rounds[0]
+    assert len(taken["tap"].latencies_ns) == len(taken["tap limit"].latencies_ns) == TINY.taps
+    assert len(taken["page"].latencies_ns) == len(taken["add"].latencies_ns) == TINY.pages
+    assert taken["sync 40"].count == TINY.queued
+    assert set(taken["budget"].latencies_ns) == {till.BUDGET_NS}
 
 
 def test_the_table_and_the_json_tell_the_same(report: Report) -> None:

@@ -12,7 +12,7 @@ from ledger.journal import post
 from ledger.periods import close_day
 from tests.builders import DAY, a_chart, an_entry
 from tests.reconciliation import camt_xml as xml
-from tests.reconciliation.test_night import MAIN
+from tests.reconciliation.night_stand import MAIN
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_importing_takes_what_it_can_and_names_the_rest(
     bad.write_bytes(b"<Document")
     result = run("statement", "import", str(good), str(bad))
     assert result.exit_code == 1
-    assert "good.xml: 1 statements with 1 lines." in result.output
+    assert "good.xml: 1 statement with 1 lines." in result.output
     assert "bad.xml: " in result.output
     assert "1 of 2 files were not imported." in result.output
     again = run("statement", "import", str(good))

@@ -98,7 +98,8 @@ def test_serve_lets_nobody_in_without_a_token_and_stops_on_a_signal(
     )  # fmt: skip
     address, _ = address_of(process, "Listening")
     assert asked(f"{address}/healthz")[0] == 200
-    assert asked(address)[0] == 401
+    assert "Anmelden" in asked(address)[1]
+    assert asked(f"{address}/api/v1/catalogue?facility=B01")[0] == 401
     process.send_signal(signal.SIGTERM)
     rest = process.communicate(timeout=60)[1]
     assert process.returncode == 0, rest

@@ -141,7 +141,7 @@ def test_assets_older_than_the_lock_stop_the_start(tmp_path: Path) -> None:
 def test_the_lock_pins_contents_and_names_no_registry() -> None:
     lock = json.loads((assets.WEB / "package-lock.json").read_text())
     packages = {name: each for name, each in lock["packages"].items() if name}
-    assert len(packages) == 4
+    assert len(packages) == 5
     for package in packages.values():
         assert package["integrity"].startswith("sha512-")
         assert "resolved" not in package

@@ -3,9 +3,11 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -39,6 +41,18 @@ class Silent(WSGIRequestHandler):
         """Say nothing."""
 
 
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The address of an application while it runs, on a port of its own."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
 Opener = Callable[..., View]
 
 
@@ -59,14 +73,8 @@ def chromium() -> Iterator[Browser]:
 def site() -> Iterator[str]:
     """The address of the application with a sample city, on a port of its own."""
     page = sample_page()
-    app = create_app(city_page=lambda: page, api_spec=lambda: SPEC)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(create_app(city_page=lambda: page, api_spec=lambda: SPEC)) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

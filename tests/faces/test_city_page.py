@@ -3,16 +3,20 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from tests.faces.conftest import Opener, View
+from tests.faces.every_page import (
+    test_no_accessibility_rule_is_broken,
+    test_the_page_never_scrolls_sideways,
+)
 from tests.faces.sample_city import sample_page
 
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "resultTypes": ["violations"],
-}
+__all__ = [  # collected here too
+    "test_no_accessibility_rule_is_broken",
+    "test_the_page_never_scrolls_sideways",
+]
+
 VIEWS = [
     (path, theme, width)
     for path in ("/", "/api/v1/")
@@ -30,16 +34,6 @@ def view(request: pytest.FixtureRequest, open_page: Opener) -> Iterator[View]:
     # The rule checker probes with inline styles, which the policy refuses: not the page's doing.
     yield View(view.page, list(view.complaints))
     view.page.context.close()
-
-
-def test_no_accessibility_rule_is_broken(view: View) -> None:
-    results = Axe().run(view.page, options=RULES)
-    assert results.violations_count == 0, results.generate_report()
-
-
-def test_the_page_never_scrolls_sideways(view: View) -> None:
-    overflow = view.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert overflow <= 0
 
 
 def test_the_browser_has_nothing_to_complain_about(view: View) -> None:

@@ -26,6 +26,7 @@ from ledger.journal import post, post_now
 from ledger.seal import seal
 from tests import promises
 from tests.builders import BANK, CLEARING, REVENUE, a_chart, a_top_up, a_wallet, an_entry
+from tests.power import cut_the_power
 
 CUTS, CLIENTS = 10, 6
 
@@ -64,7 +65,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_twice_after_ten_power_cuts(
         try:
             for _ in range(CUTS):
                 _wait_for_more(clients, 15)
-                _cut_the_power(folder)
+                cut_the_power(folder)
                 with embedded_server(folder):  # power is back: joining starts it again
                     sealed += _try_to_seal(database)
         finally:
@@ -205,29 +206,3 @@ def _try_to_seal(database: Database) -> bool:
         return seal(database.engine) is not None
     except (OperationalError, SealBusy):
         return False
-
-
-def _cut_the_power(folder: Path) -> None:
-    """Kill the server and all its children in one moment, none given time to say goodbye."""
-    postmaster = int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
-    os.kill(postmaster, signal.SIGSTOP)  # or it would start new ones while we look
-    children = _children(postmaster)
-    for process in (postmaster, *children):
-        os.kill(process, signal.SIGKILL)
-    until = time.monotonic() + 30
-    # Also buried: while a dead server is a zombie, pg_ctl takes it for a running one.
-    while any(Path(f"/proc/{process}").exists() for process in (postmaster, *children)):
-        assert time.monotonic() < until
-        time.sleep(0.005)
-
-
-def _children(parent: int) -> list[int]:
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if int(fields[1]) == parent:
-            found.append(int(stat.parent.name))
-    return found

@@ -35,7 +35,7 @@ from ledger.seal import seal
 from ledger.wallets import Wallet, find_wallet, open_wallet
 from reconciliation.differences import open_differences
 from reconciliation.imports import import_file
-from reconciliation.nightly import run_night
+from reconciliation.night import run_night
 from terminals.devices import add_device, new_token
 from tests.api_client import Device
 
