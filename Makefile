@@ -20,6 +20,7 @@ lint: $(VENV)/.linted
 
 bench: $(VENV)/.benched
 	$(BIN)/stadtkasse bench $(ARGS)
+	$(BIN)/python -m tests.terminals.zvt.fuzzing 100000
 
 clean:
 	rm -rf $(VENV) config/web/vendor
