@@ -36,6 +36,7 @@ from config.demo.life import CityFaulty, LifeResult, Stage, live
 from config.demo.links import wait_for_a_fee
 from config.demo.online import PARENTS, Online, free_online, move_in, simulated
 from config.demo.online import PASSWORD as FAMILY_PASSWORD
+from config.demo.programs import answers
 from config.jobs import run_worker
 from config.migrations import upgrade
 from config.server import listening
@@ -182,24 +183,26 @@ def _serve(ready: socket.socket, database: Database, folder: Path) -> None:
 
     def beside(own: Database, ending: threading.Event) -> None:  # noqa: ARG001 - it ends with us
         connect(counters, own, folder / "tills")
+        answers(gate.port)
+        _say_where(address, links, online)
         smtp = smtp_from(settings)
         run_worker(own, provider=provider_of(settings), smtp=smtp, is_alone=False)
 
     with (
         simulated(online, address),
         running(counters, folder / "tills", address),
-        open_gate(folder / "gates", address) as gate_page,
+        open_gate(folder / "gates", address) as gate,
     ):
         letters = online.mail_page or online.provider_page
         links = (
             *(CounterLink(each.name, each.address, "Kartenterminal dazu", each.terminal_page)
               for each in counters),
             CounterLink("Portal für Eltern", "/portal/", "Briefe dazu", letters),
-            CounterLink("Tickets", "/tickets", "Tor dazu", gate_page),
+            CounterLink("Tickets", "/tickets", "Tor dazu", gate.page),
             CounterLink("Zahllink", fee, "Gebührenbescheid", notice),
             CounterLink("Bücher prüfen", "/buecher", "Zahlungsdienst", online.provider_page),
         )  # fmt: skip
-        _say_where(address, links, online)
+        console.print("Opening the tills and the gate …")
         run(ready, database, settings, visitor=VISITOR, beside=beside, counters=links)
     console.print("Stopped.")
 

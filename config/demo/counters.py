@@ -7,7 +7,6 @@ with a code of the centre.
 
 import json
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,14 +18,13 @@ from urllib.parse import urlencode
 from sqlalchemy.orm import Session
 
 from config.database import Database
-from config.demo.programs import HOST, free_port, program, stopped
+from config.demo.programs import HOST, answers, free_port, program, stopped
 from ledger.permissions import Caller
 from ledger.staff.people import Post, add_person, people, set_password
 from ledger.staff.pins import set_pin
 from terminals.devices import devices, revoke_device
 from terminals.enrolment import make_code
 
-STARTING_SECONDS = 60
 ADMINISTRATOR = Caller("demo", "administrator")
 
 
@@ -105,7 +103,7 @@ def connect(counters: Sequence[Counter], database: Database, folder: Path) -> No
     """Connect every till that has no journal of its own yet, once its register answers."""
     for counter in counters:
         done = folder / counter.site / "connected"
-        if not done.exists() and _answers(counter.port):
+        if not done.exists() and answers(counter.port):
             with database.transaction() as session:
                 _let_go(session, counter.till)
                 code = make_code(session, ADMINISTRATOR, counter.till, at=datetime.now(UTC)).code
@@ -150,19 +148,6 @@ def _start(counter: Counter, folder: Path, centre: str) -> Iterator[subprocess.P
         "till", "--site", counter.site, "--server", centre, "--port", counter.port,
         "--devices", devices_file, "--state", folder,
     )  # fmt: skip
-
-
-def _answers(port: int) -> bool:
-    """Wait until the register answers; False where it never does."""
-    for _ in range(STARTING_SECONDS * 2):
-        try:
-            line = HTTPConnection(HOST, port, timeout=2)
-            line.request("GET", "/healthz")
-            if line.getresponse().status == 200:
-                return True
-        except OSError:
-            time.sleep(0.5)
-    return False
 
 
 def _post(port: int, path: str, form: dict[str, str]) -> None:

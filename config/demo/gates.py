@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,18 @@ from terminals.devices import add_device, devices, new_token, revoke_device
 SITE, NAME, DEVICE, PORT = "B01", "Tor 1", "B01 Tor 1", 8030
 STAFF_PIN = "461380"
 TOKEN_FILE = "token"  # noqa: S105 - the name of a file
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A gate that was started, on this machine."""
+
+    port: int
+
+    @property
+    def page(self) -> str:
+        """Its screen."""
+        return f"http://{HOST}:{self.port}/tor/"
 
 
 def let_in(session: Session, folder: Path) -> None:
@@ -31,12 +44,12 @@ def let_in(session: Session, folder: Path) -> None:
 
 
 @contextmanager
-def open_gate(folder: Path, centre: str) -> Iterator[str]:
-    """The gate's process, started; it ends with the context. Yields its screen's address."""
-    port = free_port(PORT)
+def open_gate(folder: Path, centre: str) -> Iterator[Gate]:
+    """The gate's process, started; it ends with the context."""
+    gate = Gate(free_port(PORT))
     begun = program(
-        "gate", "--site", SITE, "--gate", NAME, "--server", centre, "--port", port,
+        "gate", "--site", SITE, "--gate", NAME, "--server", centre, "--port", gate.port,
         "--token-file", folder / TOKEN_FILE, "--state", folder, "--pin", STAFF_PIN,
     )  # fmt: skip
     with stopped([begun]):
-        yield f"http://{HOST}:{port}/tor/"
+        yield gate

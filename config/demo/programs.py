@@ -1,21 +1,59 @@
 """Programs of the product beside the demonstration: at free ports, and ended with it."""
 
+import os
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 
 HOST = "127.0.0.1"
 ENDING_SECONDS = 10
+STARTING_SECONDS = 60
+_OURS = """
+from config.demo.programs import end_with_the_demonstration
+end_with_the_demonstration()
+from config.cli import main
+main()
+"""
 
 
 def program(*words: object) -> subprocess.Popen[bytes]:
-    """`stadtkasse WORDS…`, started."""
-    ours: Sequence[str] = (sys.executable, "-c", "from config.cli import main; main()")
+    """`stadtkasse WORDS…`, started; it ends when we do, even when we are killed."""
     return subprocess.Popen(
-        [*ours, *map(str, words)], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+        [sys.executable, "-c", _OURS, *map(str, words)],
+        stdin=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def end_with_the_demonstration() -> None:
+    """End as if told to, as soon as nobody holds the other end of our input any more."""
+
+    def wait() -> None:
+        sys.stdin.buffer.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def answers(port: int, path: str = "/healthz") -> bool:
+    """Wait until a program answers there; False where it never does."""
+    for _ in range(STARTING_SECONDS * 2):
+        line = HTTPConnection(HOST, port, timeout=2)
+        try:
+            line.request("GET", path)
+            if line.getresponse().status == 200:
+                return True
+        except OSError:
+            pass
+        finally:
+            line.close()
+        time.sleep(0.5)
+    return False
 
 
 @contextmanager
