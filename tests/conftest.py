@@ -28,8 +28,13 @@ TEMPLATE = "stadtkasse_template"
 # test waits for the disk: thousands of times.
 UNSYNCED = ("fsync", "full_page_writes")
 
-
+WORKERS_AT_MOST = 8  # each has a browser, and all of them share a hundred connections
 WAITED_IN_VAIN = ["TimeoutError", "CentreSilent"]
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each core: half of the time a test waits, for a browser, a process or a disk."""
+    return min(2 * (os.cpu_count() or 1), WORKERS_AT_MOST)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection
 
 HOST = "127.0.0.1"
@@ -44,14 +44,10 @@ def answers(port: int, path: str = "/healthz") -> bool:
     """Wait until a program answers there; False where it never does."""
     for _ in range(STARTING_SECONDS * 2):
         line = HTTPConnection(HOST, port, timeout=2)
-        try:
+        with suppress(OSError), closing(line):  # it is not there yet
             line.request("GET", path)
             if line.getresponse().status == 200:
                 return True
-        except OSError:
-            pass
-        finally:
-            line.close()
         time.sleep(0.5)
     return False
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ledger.permissions import Caller
 from reconciliation.casework.steps import Step, find_step
-from reconciliation.german import grouped
+from reconciliation.german import euros, german_day
 
 DONE = {
     "assigned": "zugewiesen", "note": "Notiz gespeichert", "due": "auf Wiedervorlage",
@@ -52,5 +52,4 @@ def _booked(session: Session, step: Step) -> str:
           FROM transfer t JOIN entry e ON e.id = t.entry_id
          WHERE e.id = :id GROUP BY e.booked_on""")
     row = session.execute(query, {"id": step.entry_id}).one()
-    whole, rest = divmod(row.cents, 100)
-    return f", {grouped(whole)},{rest:02d} € am {row.booked_on:%d.%m.%Y} gebucht"
+    return f", {euros(row.cents)} am {german_day(row.booked_on)} gebucht"

@@ -1,5 +1,6 @@
 """Handing over: each entry once in a format, the same file again, and nothing half."""
 
+import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -247,6 +248,7 @@ def test_a_batch_for_beancount_adds_up_by_itself(books: Database, tmp_path: Path
         assert (checked.returncode, checked.stderr) == (0, "")
 
 
+@pytest.mark.skipif(shutil.which("hledger") is None, reason="hledger is not installed")
 def test_a_batch_for_hledger_adds_up_by_itself(books: Database, tmp_path: Path) -> None:
     made(books, "hledger")
     file = tmp_path / "one.journal"
