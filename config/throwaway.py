@@ -5,7 +5,9 @@ connection, and whoever comes next drops what it left behind.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy import URL, Connection, create_engine, make_url, text
@@ -14,20 +16,27 @@ from config.database import Database, engine_for, with_driver
 from config.migrations import upgrade
 from config.postgres import embedded_server
 from config.settings import Settings
+from reconciliation.plain_files import load_bank, load_ledger, load_settlement
 
+PATIENCE_SECONDS = 3600  # of a statement over millions of lines
 _PREFIX = "stadtkasse_try_"
+_ACCOUNT = "181000"
 
 # Nothing here must outlive the answer: tables that are filled by the million need no log.
 _BULK = ("expected_item", "provider_line", "item_match", "credit_match", "finding")
 
-_LOADED = ("expected_item", "provider_line", "bank_statement", "bank_line")
-
 # As migration 0015 makes them; one by one, keys at random cost more than the rows themselves.
 _INDEXES = {
-    f"{table}_by_key": f"CREATE INDEX {table}_by_key ON {table} (match_key)"
-    " WHERE match_key IS NOT NULL"
+    table: f"CREATE INDEX {table}_by_key ON {table} (match_key) WHERE match_key IS NOT NULL"
     for table in ("expected_item", "provider_line")
 }
+# Neither files nor entries stand behind these rows: nothing to look up for each of them.
+_NOT_NEEDED = (
+    "ALTER TABLE expected_item DROP CONSTRAINT expected_item_entry",
+    "ALTER TABLE provider_line DROP CONSTRAINT provider_line_file",
+    "DROP INDEX provider_line_by_file",
+    *(f"DROP INDEX {table}_by_key" for table in _INDEXES),
+)
 
 
 @contextmanager
@@ -48,11 +57,58 @@ def throw_away_database(settings: Settings) -> Iterator[Database]:
             yield database
 
 
-def settle(database: Database) -> None:
+def load_files(database: Database, *, ledger: Path, settlement: Path, bank: Path) -> None:
+    """Read the files into a throw-away database, both sides beside each other.
+
+    Raises PlainFileError; of two files that cannot be taken, the first is told.
+    """
+    patient = database.with_patience(PATIENCE_SECONDS)
+    with ThreadPoolExecutor(2) as beside:
+        _both(
+            beside.submit(_load_expected, patient, ledger, bank),
+            beside.submit(_load_confirmed, patient, settlement),
+        )
+        # Not before both are in: what an open transaction might still see is not settled.
+        _both(
+            beside.submit(_settle, database, "expected_item", "bank_statement", "bank_line"),
+            beside.submit(_settle, database, "provider_line"),
+        )
+
+
+def _both(one: Future[None], other: Future[None]) -> None:
+    for side in (one, other):
+        side.result()
+
+
+def _load_expected(database: Database, ledger: Path, bank: Path) -> None:
+    with database.transaction() as session:
+        load_ledger(session, ledger)
+        file_id = session.execute(text(_BANK_ACCOUNT), {"name": bank.name, "account": _ACCOUNT})
+        load_bank(session, bank, account=_ACCOUNT, file_id=file_id.scalar_one())
+
+
+def _load_confirmed(database: Database, settlement: Path) -> None:
+    with database.transaction() as session:
+        load_settlement(session, settlement)
+
+
+# A statement belongs to a bank account of the chart and to a file; these stand for both.
+_BANK_ACCOUNT = """
+WITH chart AS (INSERT INTO account (code, name, kind, currency, guarded, floor_cents, is_control,
+       clearing)
+               VALUES (:account, 'Bank', 'asset', 'EUR', false, 0, false, false) RETURNING code),
+     bank AS (INSERT INTO bank_account (account, name, iban, bank)
+              SELECT code, 'Bank', 'DE02120300000000202051', 'Bank' FROM chart)
+INSERT INTO source_file (sha256, name, content) VALUES (sha256(convert_to(:name, 'UTF8')), :name,
+       '') RETURNING id
+"""
+
+
+def _settle(database: Database, *tables: str) -> None:
     """After loading: indexes that are cheaper to build at once, and what the planner must know."""
-    for index in _INDEXES.values():
+    for index in filter(None, map(_INDEXES.get, tables)):
         _execute(database.admin_url, index)
-    _execute(database.admin_url, f"VACUUM ANALYZE {', '.join(_LOADED)}")
+    _execute(database.admin_url, f"VACUUM ANALYZE {', '.join(tables)}")
 
 
 @contextmanager
@@ -66,8 +122,8 @@ def _made(admin: URL, user: URL, name: str) -> Iterator[Database]:
             upgrade(database.admin_url)
             for table in _BULK:
                 _execute(database.admin_url, f"ALTER TABLE {table} SET UNLOGGED")
-            for index in _INDEXES:
-                _execute(database.admin_url, f"DROP INDEX {index}")
+            for statement in _NOT_NEEDED:
+                _execute(database.admin_url, statement)
             yield database
         finally:
             database.engine.dispose()

@@ -142,8 +142,10 @@ def _matching_lines(size: Size) -> tuple[Comparison, ...]:
     for count in filter(None, (size.payments, size.more_payments)):
         name = f"{count:,}"
         lines += [
-            Comparison(f"{name} payments loaded", f"load {name}", f"R {name}", unit=DURATION),
-            Comparison("matched", f"match {name}", f"R {name}", at_most=12, unit=DURATION),
+            Comparison(
+                f"{name} payments loaded", f"load {name}", f"R {name}", at_most=20, unit=DURATION
+            ),
+            Comparison("matched", f"match {name}", f"R {name}", at_most=9, unit=DURATION),
             Comparison("again", f"match again {name}", f"R {name}", at_most=3, unit=DURATION),
             Comparison("memory", f"match {name}", "worker budget", at_most=1, unit=MEMORY),
         ]

@@ -1,8 +1,9 @@
 """The night's matcher over a month of payments, against a bare join of their keys.
 
-Its limit R: the server counts a FULL OUTER JOIN of two bare tables of ready keys. Ours
-reads the files into the narrow tables, folds, joins, classifies, writes every match with its rule
-under unique indexes, and finds what nobody else explains; then once more, with nothing left to do.
+Its limit R: the server counts a FULL OUTER JOIN of two bare tables of ready keys. Ours is what
+`stadtkasse reconcile-files` does: it reads CSV into the narrow tables, folds, joins, classifies,
+writes every match with its rule under unique indexes, and finds what nobody else explains; then
+once more, with nothing left to do.
 """
 
 import resource
@@ -23,6 +24,8 @@ from sqlalchemy import make_url, text
 from config.bench import matching_rows as rows
 from config.bench.measure import MeasuredNonsense, Size, Slice
 from config.database import Database, engine_for
+from config.settings import Settings
+from config.throwaway import load_files, throw_away_database
 from reconciliation.engine import run
 from reconciliation.engine.knowledge import Knowledge, Tariff
 
@@ -58,19 +61,17 @@ def months(ground: "Ground", size: Size) -> Mapping[str, Slice]:
 
 def _month(ground: "Ground", count: int) -> dict[str, Slice]:
     name = f"{count:,}"
-    with ground.fresh() as books, tempfile.TemporaryDirectory() as folder:
-        with books.superuser() as connection:
-            expected, confirmed = rows.write_rows(connection, count, Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        with ground.fresh() as bare, bare.superuser() as connection:
+            files = rows.write_files(connection, count, Path(folder))
             limit = _join(connection)
-            rows.tidy(connection)
-            books.checkpoint()
+        with throw_away_database(_settings(ground)) as database:
             started = time.perf_counter_ns()
-            rows.load(connection, "expected_item", rows.EXPECTED, expected)
-            rows.load(connection, "provider_line", rows.CONFIRMED, confirmed)
+            load_files(database, ledger=files.ledger, settlement=files.settlement, bank=files.bank)
             loaded = time.perf_counter_ns() - started
-            connection.execute("ANALYZE expected_item; ANALYZE provider_line; ANALYZE bank_line")
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as worker:
-            done = worker.submit(_match, books.url, count).result()
+            url = database.engine.url.render_as_string(hide_password=False)
+            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as worker:
+                done = worker.submit(_match, url, count).result()
     return {
         f"R {name}": Slice(count, limit),
         f"load {name}": Slice(count, loaded),
@@ -78,6 +79,12 @@ def _month(ground: "Ground", count: int) -> dict[str, Slice]:
         f"match again {name}": Slice(count, done.second_ns),
         "worker budget": Slice(1, 1, peak_bytes=BUDGET_BYTES),
     }
+
+
+def _settings(ground: "Ground") -> Settings:
+    """The server under test."""
+    address, admin = ground.server.url("postgres"), ground.server.url("postgres", "postgres")
+    return Settings(ground.server.folder, database_url=address, admin_url=admin)
 
 
 def _join(connection: psycopg.Connection) -> int:

@@ -5,6 +5,7 @@ rest online; one total a terminal and day, one batch a merchant number and day, 
 account and day, all of them at the bank when due. Faults: one side only, or a cent too much.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,15 +14,6 @@ import psycopg
 FIRST, LAST = date(2026, 6, 1), date(2026, 6, 30)
 AS_OF = datetime(2026, 7, 1, 6, tzinfo=UTC)
 FAULTS = 3  # kinds, each at one payment in 1,500
-EXPECTED = (
-    "code, kind, channel, office, terminal, trace, receipt, auth_code, order_ref, psp_ref, "
-    "booked_at, business_day, amount_cents, currency"
-)
-CONFIRMED = (
-    "file_code, source, record_type, account, txn_id, psp_ref, order_ref, terminal, trace, "
-    "receipt, first_receipt, auth_code, scheme, card_region, happened_at, local_at, gross_cents, "
-    "auth_cents, fee_cents, net_cents, currency, batch, settle_on, item_count, trace_id"
-)
 
 _DAYS = """
 CREATE TABLE bench_day AS
@@ -46,14 +38,19 @@ SELECT i, day, day + time '06:00' + make_interval(secs => i % 28800) AS at, afte
           FROM generate_series(1::int, {count}) i) one JOIN bench_day USING (day)
 """
 
-_EXPECTED = """
-SELECT 'E' || i, 'charge', CASE kind WHEN 'online' THEN 'online' ELSE 'terminal' END,
-       'Amt ' || seat % 10, CASE WHEN kind <> 'online' THEN terminal END,
-       CASE WHEN kind <> 'online' THEN lpad((turn + 1000)::text, 6, '0') END,
-       CASE WHEN kind <> 'online' THEN lpad(((turn - 1) % 9999 + 1)::text, 4, '0') END,
-       CASE WHEN kind <> 'online' THEN lpad((i % 999983)::text, 6, '0') END,
-       lpad(i::text, 13, '5'), CASE WHEN kind = 'online' THEN 'pi_3' || md5(i::text) END,
-       at AT TIME ZONE 'UTC', day, cents, 'EUR'
+_LEDGER = """
+SELECT 'E' || i AS ledger_id, 'charge' AS kind,
+       CASE kind WHEN 'online' THEN 'online' ELSE 'terminal' END AS channel,
+       'Amt ' || seat % 10 AS office, NULL AS till_id,
+       CASE WHEN kind <> 'online' THEN terminal END AS terminal_id,
+       CASE WHEN kind <> 'online' THEN lpad((turn + 1000)::text, 6, '0') END AS trace_no,
+       CASE WHEN kind <> 'online' THEN lpad(((turn - 1) % 9999 + 1)::text, 4, '0') END
+           AS receipt_no,
+       CASE WHEN kind <> 'online' THEN lpad((i % 999983)::text, 6, '0') END AS auth_code,
+       lpad(i::text, 13, '5') AS order_ref,
+       CASE WHEN kind = 'online' THEN 'pi_3' || md5(i::text) END AS psp_ref,
+       at AT TIME ZONE 'UTC' AS booked_at, day AS business_date, cents AS amount_cents,
+       'EUR' AS currency, NULL AS payer_name, NULL AS related_ref
   FROM bench_sale WHERE fault IS DISTINCT FROM 2 ORDER BY at, i
 """
 
@@ -109,33 +106,49 @@ SELECT 'zvt-' || terminal || '-' || day, 'zvt', 'eod', ltrim(min(account), 'N'),
   FROM bench_line WHERE source = 'acquirer' GROUP BY terminal, day
 """
 
+_SETTLEMENT = """
+SELECT file_code AS file_id, 1 AS file_version, 1 AS delivery_no, source, record_type, account,
+       txn_id, psp_ref, order_ref, terminal AS terminal_id, trace AS trace_no,
+       receipt AS receipt_no, first_receipt AS first_receipt_no, auth_code, scheme, card_region,
+       coalesce(happened_at AT TIME ZONE 'UTC', local_at) AS created_at,
+       CASE WHEN happened_at IS NULL THEN 'local' ELSE 'UTC' END AS tz, gross AS gross_cents,
+       auth_cents, fee AS fee_cents, net AS net_cents, currency, batch AS batch_id,
+       settle_on AS settle_date, item_count, trace_id
+  FROM bench_line
+"""
+
+# Opening, entries and closing of each bank day's statement.
 _BANK = """
-INSERT INTO bank_account (account, name, iban, bank)
-VALUES ('181000', 'Bank', 'DE02120300000000202051', 'Bank');
-INSERT INTO source_file (sha256, name, content) VALUES (sha256('bench'), 'bench', 'bench');
-INSERT INTO bank_statement (file_id, account, statement_id, sequence, page, currency, opening_cents,
-                            closing_cents, closing_on, line_count, movement_cents)
-SELECT (SELECT max(id) FROM source_file), (SELECT min(account) FROM bank_account), 'S' || day,
-       100 + row_number() OVER days, 1, 'EUR', coalesce(sum(moved) OVER before, 0),
-       sum(moved) OVER days, day, lines, moved
-  FROM (SELECT d.day, coalesce(sum(abs(net)), 0)::bigint AS moved, count(net)::int AS lines
-          FROM bench_day d LEFT JOIN bench_line
-            ON settle_on = d.day AND record_type IN ('batch', 'payout')
-         WHERE extract(isodow FROM d.day) < 6 GROUP BY d.day) of_day
-WINDOW days AS (ORDER BY day),
-       before AS (ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING);
-INSERT INTO bank_line (statement_id, amount_cents, ordinal, detail, booked_on, value_on, currency,
-                       end_to_end_id, remittance, counterparty_name, bank_tx_code, bank_reference)
-SELECT s.id, abs(net), row_number() OVER (PARTITION BY s.id ORDER BY txn_id), 1, settle_on,
-       settle_on, 'EUR', trace_id,
-       CASE WHEN l.account LIKE 'N%%'
-            THEN 'GIROCARD UMSATZ NETZBETREIBER-NR ' || ltrim(l.account, 'N')
-                 || ' KASSENSCHNITT ' || to_char(l.day, 'DD.MM.YYYY')
-            WHEN source = 'acquirer' THEN 'VU ' || l.account || ' BATCH ' || txn_id
-            ELSE 'STRIPE AMT' END,
-       CASE source WHEN 'stripe' THEN 'Stripe' ELSE 'Nexi' END, 'PMNT+RCDT+ESCT', 'B' || txn_id
-  FROM bench_line l JOIN bank_statement s ON s.closing_on = settle_on
- WHERE record_type IN ('batch', 'payout')
+WITH moved AS (
+     SELECT d.day, coalesce(sum(abs(net)), 0)::bigint AS cents
+       FROM bench_day d LEFT JOIN bench_line
+         ON settle_on = d.day AND record_type IN ('batch', 'payout')
+      WHERE extract(isodow FROM d.day) < 6 GROUP BY d.day),
+     statement AS (
+     SELECT 'S' || day AS id, 100 + row_number() OVER days AS seq, day,
+            sum(cents) OVER days - cents AS opening, sum(cents) OVER days AS closing
+       FROM moved WINDOW days AS (ORDER BY day)),
+     line AS (
+     SELECT 'OPBD' AS row_type, id, seq, day, opening AS cents, NULL AS reference, NULL AS trace,
+            NULL AS code, NULL AS name, NULL AS words FROM statement
+      UNION ALL
+     SELECT 'CLBD', id, seq, day, closing, NULL, NULL, NULL, NULL, NULL FROM statement
+      UNION ALL
+     SELECT 'NTRY', id, seq, s.day, abs(net), 'B' || txn_id, trace_id, 'PMNT+RCDT+ESCT',
+            CASE source WHEN 'stripe' THEN 'Stripe' ELSE 'Nexi' END,
+            CASE WHEN l.account LIKE 'N%'
+                 THEN 'GIROCARD UMSATZ NETZBETREIBER-NR ' || ltrim(l.account, 'N')
+                      || ' KASSENSCHNITT ' || to_char(l.day, 'DD.MM.YYYY')
+                 WHEN source = 'acquirer' THEN 'VU ' || l.account || ' BATCH ' || txn_id
+                 ELSE 'STRIPE AMT' END
+       FROM bench_line l JOIN statement s ON s.day = settle_on
+      WHERE record_type IN ('batch', 'payout'))
+SELECT row_type, id AS statement_id, seq AS statement_seq, day AS booking_date, day AS value_date,
+       cents AS amount_cents, 'CRDT' AS credit_debit, 'EUR' AS currency,
+       reference AS acct_svcr_ref, trace AS end_to_end_id, code AS bank_txn_code,
+       false AS reversal_ind, name AS counterparty_name, NULL AS counterparty_iban,
+       words AS remittance
+  FROM line
 """
 
 _LIMIT = """
@@ -149,8 +162,17 @@ ANALYZE limit_expected; ANALYZE limit_confirmed
 LIMIT = "SELECT count(*) FROM limit_expected FULL OUTER JOIN limit_confirmed USING (key)"
 
 
-def write_rows(connection: psycopg.Connection, count: int, folder: Path) -> tuple[Path, Path]:
-    """Files of both narrow tables as COPY reads them; the bank's side is put into its tables."""
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The month as `stadtkasse reconcile-files` reads it."""
+
+    ledger: Path
+    settlement: Path
+    bank: Path
+
+
+def write_files(connection: psycopg.Connection, count: int, folder: Path) -> Files:
+    """A month of `count` payments as files in `folder`; the tables of the limit stay behind."""
     terminals = max(6, count // 4000)
     values = {
         "first": FIRST, "last": LAST, "count": count, "terminals": terminals,
@@ -158,37 +180,20 @@ def write_rows(connection: psycopg.Connection, count: int, folder: Path) -> tupl
     }  # fmt: skip
     for statement in (_DAYS, _SALES, _LINES, _HEADS):
         connection.execute(statement.format(**values))
-    for statement in (_BANK + ";" + _LIMIT).replace("%%", "%").split(";\n"):
+    for statement in _LIMIT.split(";\n"):
         connection.execute(statement)
-    columns = CONFIRMED.replace("gross_cents", "gross").replace("fee_cents", "fee")
-    columns = columns.replace("net_cents", "net")
-    return (
-        _copied(connection, _EXPECTED, folder / "expected.copy"),
-        _copied(connection, f"SELECT {columns} FROM bench_line", folder / "confirmed.copy"),
+    return Files(
+        _copied(connection, _LEDGER, folder / "ledger.csv"),
+        _copied(connection, _SETTLEMENT, folder / "psp.csv"),
+        _copied(connection, _BANK, folder / "bank.csv"),
     )
-
-
-def load(connection: psycopg.Connection, table: str, columns: str, path: Path) -> None:
-    """Stream a file into its table."""
-    with (
-        path.open("rb") as rows,
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy,
-    ):
-        while block := rows.read(1 << 20):
-            copy.write(block)
-
-
-def tidy(connection: psycopg.Connection) -> None:
-    """What only made the rows is dropped before anything is timed."""
-    connection.execute("DROP TABLE bench_sale, bench_line, bench_day")
 
 
 def _copied(connection: psycopg.Connection, query: str, path: Path) -> Path:
     with (
         path.open("wb") as out,
         connection.cursor() as cursor,
-        cursor.copy(f"COPY ({query}) TO STDOUT") as copy,
+        cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER)") as copy,
     ):
         for block in copy:
             out.write(block)

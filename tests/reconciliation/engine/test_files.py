@@ -2,11 +2,14 @@
 
 import csv
 import json
+import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from subprocess import PIPE, Popen
 from time import monotonic, sleep
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner, Result
@@ -14,7 +17,7 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from config.cli.reconcile_files import reconcile_files
-from config.postgres import EmbeddedServer
+from config.postgres import EmbeddedServer, embedded_server
 from config.settings import Settings
 from config.throwaway import drop_left_behind, throw_away_database
 from reconciliation.plain_files import (
@@ -89,15 +92,24 @@ def files(tmp_path: Path) -> Files:
     return Files(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def apart(server: EmbeddedServer) -> Iterator[EmbeddedServer]:
+    """A server on which nobody else makes databases to try something in."""
+    folder = server.folder.parent / f"stadtkasse-test-files-{uuid4().hex[:8]}"
+    with embedded_server(folder) as own:
+        yield own
+    shutil.rmtree(folder)
+
+
 @pytest.fixture
-def command(server: EmbeddedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """The command on the test server; the files lie in a folder of the test."""
-    monkeypatch.setenv("DATABASE_URL", server.url("postgres"))
-    monkeypatch.setenv("DATABASE_ADMIN_URL", server.url("postgres", "postgres"))
+def command(apart: EmbeddedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command on that server; the files lie in a folder of the test."""
+    monkeypatch.setenv("DATABASE_URL", apart.url("postgres"))
+    monkeypatch.setenv("DATABASE_ADMIN_URL", apart.url("postgres", "postgres"))
     return Command(tmp_path)
 
 
-def test_files_in_and_an_answer_out(command: Command, server: EmbeddedServer) -> None:
+def test_files_in_and_an_answer_out(command: Command, apart: EmbeddedServer) -> None:
     result = command.run()
     assert result.exit_code == 0, result.output
     assert command.answer("matches.csv") == [{"ledger_ids": "L1", "psp_ids": "txn_1"}]
@@ -108,7 +120,7 @@ def test_files_in_and_an_answer_out(command: Command, server: EmbeddedServer) ->
     assert sorted(path.name for path in command.out.iterdir()) == [
         "breaks.csv", "matches.csv", "summary.md",
     ]  # fmt: skip
-    engine = create_engine(server.url("postgres", "postgres"))
+    engine = create_engine(apart.url("postgres", "postgres"))
     with engine.connect() as connection:
         left = "SELECT count(*) FROM pg_database WHERE datname LIKE 'stadtkasse_try%'"
         assert connection.scalar(text(left)) == 0
@@ -215,9 +227,9 @@ def test_what_is_no_such_file_is_refused_in_one_sentence(
 
 
 def test_what_a_killed_run_left_behind_is_dropped_and_what_another_uses_is_not(
-    command: Command, server: EmbeddedServer
+    command: Command, apart: EmbeddedServer
 ) -> None:
-    address = server.url("postgres", "postgres")
+    address = apart.url("postgres", "postgres")
     engine = create_engine(address, isolation_level="AUTOCOMMIT")
     known = text("SELECT datname FROM pg_database WHERE starts_with(datname, 'stadtkasse_try_')")
     with engine.connect() as dead, throw_away_database(Settings.from_environment()) as used:
@@ -239,12 +251,12 @@ with throw_away_database(Settings.from_environment()):
 """
 
 
-def test_a_killed_command_leaves_nothing_for_long(command: Command, server: EmbeddedServer) -> None:
+def test_a_killed_command_leaves_nothing_for_long(command: Command, apart: EmbeddedServer) -> None:
     with Popen([sys.executable, "-c", _WAITS], stdin=PIPE, stdout=PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "made\n"
         process.kill()
-    address = make_url(server.url("postgres", "postgres"))
+    address = make_url(apart.url("postgres", "postgres"))
     deadline = monotonic() + 60
     while drop_left_behind(address) == 0:  # the server notices a lost connection in its own time
         assert monotonic() < deadline
