@@ -1,6 +1,5 @@
 """Reminding the second person of a refund that waits: every two minutes at most."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -13,14 +12,6 @@ from terminals.till.take_backs import TakeBack
 PAUSE = timedelta(minutes=2)
 
 
-@dataclass(frozen=True, slots=True)
-class Reminded:
-    """times: so often; last_at: aware, by this till's clock."""
-
-    times: int
-    last_at: datetime
-
-
 def remind(connection: Connection, of: TakeBack, *, person: str, now: datetime) -> None:
     """Tell the centre that a guest stands here and waits.
 
@@ -28,20 +19,17 @@ def remind(connection: Connection, of: TakeBack, *, person: str, now: datetime) 
     """
     if of.state != "pending":
         raise TillRefusal("not_pending")
-    before = reminded(connection, of)
-    if before is not None and now < before.last_at + PAUSE:
+    before = reminded_at(connection, of)
+    if before is not None and now < before + PAUSE:
         raise TillRefusal("reminded_before")
-    kept = {"times": before.times + 1 if before else 1, "last_at": now.isoformat()}
-    keep_draft(connection, of.till, _name(of), kept)
+    keep_draft(connection, of.till, _name(of), {"at": now.isoformat()})
     put(connection, of.till, "refund_reminded", {"refund": str(of.id), "person": person}, at=now)
 
 
-def reminded(connection: Connection, of: TakeBack) -> Reminded | None:
-    """When the second person was reminded of this refund last; None: never."""
+def reminded_at(connection: Connection, of: TakeBack) -> datetime | None:
+    """When the second person was reminded of this refund last, by this till's clock."""
     body = find_draft(connection, of.till, _name(of))
-    if body is None:
-        return None
-    return Reminded(body["times"], datetime.fromisoformat(body["last_at"]))
+    return None if body is None else datetime.fromisoformat(body["at"])
 
 
 def _name(of: TakeBack) -> str:

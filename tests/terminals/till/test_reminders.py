@@ -19,7 +19,7 @@ def test_a_reminder_is_told_every_two_minutes_while_nobody_has_decided(bare):
         remind(bare, asked, first + PAUSE - timedelta(seconds=1))
     remind(bare, asked, first + PAUSE)
     with bare.site.journal.read() as connection:
-        assert reminders.reminded(connection, asked) == reminders.Reminded(2, first + PAUSE)
+        assert reminders.reminded_at(connection, asked) == first + PAUSE
     decide_here(bare, asked, "S-0003")
     with pytest.raises(TillRefusal, match="not_pending"):
         remind(bare, asked, first + 3 * PAUSE)

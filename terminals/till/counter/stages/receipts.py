@@ -19,7 +19,7 @@ from terminals.till.pages import (
     SoldLine,
     VoidChoice,
 )
-from terminals.till.reminders import reminded
+from terminals.till.reminders import reminded_at
 from terminals.till.sales import Sale, last_sales, sale_with_number
 from terminals.till.take_backs import REFUND_LIMIT_CENTS
 
@@ -138,7 +138,7 @@ def _pending(moment: Moment) -> RefundPending | None:
     if asked is None or asked.state in {"withdrawn", "done"}:
         return None
     sold = take_backs.sale_of(moment.connection, asked)
-    before = reminded(moment.connection, asked)
+    reminded = reminded_at(moment.connection, asked)
     is_sent = outbox.state_of(moment.connection, asked.id) != outbox.WAITING
     step = asked.state if asked.state in {"pending", "refused"} else "approved"
     return RefundPending(
@@ -155,7 +155,7 @@ def _pending(moment: Moment) -> RefundPending | None:
         decided_at=asked.decided_at,
         is_sent=is_sent,
         can_remind=is_sent and not moment.is_offline,
-        reminded_at=before.last_at if before else None,
+        reminded_at=reminded,
         is_long=moment.now - asked.asked_at > LONG,
         asks_pin=bool(data.get("asks_pin")),
         problem=data.get("problem", ""),
