@@ -10,7 +10,9 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.tested
 	$(BIN)/python tests/faces/ensure_browser.py
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	# Hundreds of our programs are started: none of them need compile itself.
+	$(BIN)/python -m compileall -q config ledger terminals reconciliation
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: $(VENV)/.linted
 	$(BIN)/ruff format --check .

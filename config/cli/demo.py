@@ -208,22 +208,25 @@ def _serve(ready: socket.socket, database: Database, folder: Path) -> None:
 
 
 def _say_where(address: str, links: Sequence[CounterLink], online: Online) -> None:
-    console.print(
+    lines = [
         f"\n  [bold]{address}[/bold]\n      the city's day: takings, ways to pay, last night,"
         f" trial balance, wallets\n  {address}/api/v1/\n      the API of the tills"
-    )
+    ]
     for each in links:
-        console.print(f"  {each.name}: {_whole(address, each.address)}")
-        console.print(f"      {each.beside}: {_whole(address, each.beside_address)}")
+        lines += [
+            f"  {each.name}: {_whole(address, each.address)}",
+            f"      {each.beside}: {_whole(address, each.beside_address)}",
+        ]
     families = ", ".join(each.email for each in PARENTS)
-    console.print(
+    lines += [
         f"\nPINs at the tills: cashier {CASHIER_PIN}, manager {MANAGER_PIN};"
-        f" at the gate: {STAFF_PIN}."
-        f"\nParents: {families}; password: {FAMILY_PASSWORD}"
-        f"\nStaff: {address}/staff/sign-in as {', '.join(OFFICE)}; password: {PASSWORD}"
-        f"\nThe simulated payment provider: {online.provider_page}online"
-        "\nYou are let in as finance clerk, from this machine alone. Ctrl-C stops everything."
-    )
+        f" at the gate: {STAFF_PIN}.",
+        f"Parents: {families}; password: {FAMILY_PASSWORD}",
+        f"Staff: {address}/staff/sign-in as {', '.join(OFFICE)}; password: {PASSWORD}",
+        f"The simulated payment provider: {online.provider_page}online",
+        "You are let in as finance clerk, from this machine alone. Ctrl-C stops everything.",
+    ]
+    console.print("\n".join(lines), soft_wrap=True)  # an address that is broken leads nowhere
 
 
 def _whole(address: str, place: str) -> str:
