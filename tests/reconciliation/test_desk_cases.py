@@ -140,7 +140,7 @@ def test_accepting_goes_on_with_the_next_case_and_can_be_undone(desk: Desk) -> N
     assert answer.status_code == 303
     assert answer.location.startswith(f"{LIST}/D-{desk.numbers['13.11. + 14.11.']}?")
     page = client.get(answer.location).text
-    assert f"D-{desk.numbers[SWAPPED.reference]} zugeordnet, 46,00 € am" in page
+    assert f"D-{desk.numbers[SWAPPED.reference]} zugeordnet, 46,00\N{NO-BREAK SPACE}€ am" in page
     undo = re.search(r'action="(/desk/schritte/\d+/zurueck)"', page)[1]
     answer = client.post(undo)
     assert answer.location.startswith(address)
