@@ -1,4 +1,4 @@
-"""A database for one answer: made, migrated, used and dropped, beside the city's own.
+"""A database for one answer: made, migrated, filled, used and dropped, beside the city's own.
 
 Whoever uses one holds a lock of its name on the server. A run that was killed loses it with its
 connection, and whoever comes next drops what it left behind.
