@@ -12,6 +12,7 @@ from sqlalchemy import or_, select, update
 
 from ledger.permissions import Books
 from terminals.checkout.auto_running import run_top_up
+from terminals.checkout.disputes import FINAL
 from terminals.checkout.errors import NotBooked, ProviderDown, ProviderRefused
 from terminals.checkout.forgetting import forget, waiting
 from terminals.checkout.inbox import message_in_event, store, work_event
@@ -30,7 +31,6 @@ OPEN_FOR = timedelta(hours=1)
 UNDELIVERED_FOR = timedelta(days=7)  # the provider tries for three, and a night may be missed
 MAY_CHANGE_FOR = timedelta(days=30)  # fees that were late, refunds that fail after they succeeded
 KEPT_FOR = timedelta(days=30)
-_ENDED_DISPUTES = ("won", "lost", "prevented", "warning_closed")
 
 Thing = TypeVar("Thing", str, UUID)
 
@@ -145,9 +145,7 @@ def _payments(books: Books, taken_away: list[str], at: datetime) -> list[UUID]:
     refunded = select(online_refund.c.payment).where(
         online_refund.c.state.in_(("asked", "pending"))
     )
-    disputed = select(online_dispute.c.payment).where(
-        online_dispute.c.state.not_in(_ENDED_DISPUTES)
-    )
+    disputed = select(online_dispute.c.payment).where(online_dispute.c.state.not_in(FINAL))
     wanted = select(of.id).where(
         or_(
             of.ended_at.is_(None) & (of.due_at < at - OPEN_FOR),

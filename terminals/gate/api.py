@@ -3,7 +3,7 @@
 Tills ask for the part of the news that is about passes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -19,8 +19,7 @@ from terminals.fields import Input, instant, text
 from terminals.gate.admissions import admit, withdraw
 from terminals.gate.news import news, pass_news
 from terminals.gate.values import Admitted, Asked, Gate, Outcome
-from terminals.guest_code_api import GUEST_KEYS
-from terminals.qr.keys import KeyRing
+from terminals.guest_code_api import guest_keys
 
 MOST_ITEMS = 200
 LONGEST_TEXT = 200
@@ -139,7 +138,7 @@ def get_news(asked: dict[str, Any]) -> dict[str, Any]:
     """What a gate needs to know, all of it or what changed since an earlier answer"""
     now = datetime.now(UTC)
     with _books().read_only() as session:
-        public = dict(_keys().public)
+        public = dict(guest_keys().public)
         return news(session, _facility(), public, since=asked.get("since"), now=now)
 
 
@@ -184,7 +183,7 @@ def _admit(document: dict[str, Any], *, was_open: bool) -> dict[str, Any]:
     )  # fmt: skip
     # Each in a transaction of its own: a visit posts, and posting is done once per transaction.
     with _books().transaction() as session:
-        return _answer(admit(session, asked, _keys().public))
+        return _answer(admit(session, asked, guest_keys().public))
 
 
 def _withdraw(document: dict[str, Any]) -> dict[str, Any]:
@@ -215,11 +214,6 @@ def _facility() -> str:
     if found is None:
         raise OutsideItsPlace("gate", "")
     return found
-
-
-def _keys() -> KeyRing:
-    ring = cast(Callable[[], KeyRing], current_app.extensions[GUEST_KEYS])
-    return ring()
 
 
 def _books() -> Books:

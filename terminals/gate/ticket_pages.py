@@ -4,11 +4,9 @@ The address alone opens it: 128 random bits. It says what was bought and never b
 """
 
 import logging
-from collections.abc import Callable
-from typing import cast
 from uuid import uuid5
 
-from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
+from flask import Blueprint, Response, abort, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -30,9 +28,8 @@ from terminals.gate.shop import EMAIL, chosen_path
 from terminals.gate.shop_data import Speech
 from terminals.gate.ticket_data import TicketPage, ticket_page
 from terminals.gate.waiting_data import WaitingPage
-from terminals.guest_code_api import GUEST_KEYS
+from terminals.guest_code_api import guest_keys
 from terminals.qr.drawing import draw
-from terminals.qr.keys import KeyRing
 
 GOING_ON = frozenset({"begun", "open", "processing"})
 SAID = {"gesendet": "ticket.sent", "zurueck": "ticket.return_done"}
@@ -164,7 +161,7 @@ def _page(order: Order, sold: Charge, problem: str = "") -> TicketPage:
 
 def _read(session: Session, order: Order, sold: Charge, problem: str) -> TicketPage:
     return ticket_page(
-        session, order, sold, number=_number(), speech=_speech(), ring=_ring(), at=now(),
+        session, order, sold, number=_number(), speech=_speech(), ring=guest_keys(), at=now(),
         problem=problem,
     )  # fmt: skip
 
@@ -183,10 +180,6 @@ def _number() -> int:
 
 def _speech() -> Speech:
     return Speech(say, money, day, language())
-
-
-def _ring() -> KeyRing:
-    return cast(Callable[[], KeyRing], current_app.extensions[GUEST_KEYS])()
 
 
 @pages.app_template_global()

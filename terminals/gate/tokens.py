@@ -22,7 +22,6 @@ from terminals.qr.letters import bytes_of, written
 from terminals.qr.tokens import SigningKey
 
 LENGTH = 128
-CODE_LENGTH = 8
 
 _VERSION = 1
 _TICKET, _SUPPLEMENT = 3, 4  # 1 and 2 are guest codes

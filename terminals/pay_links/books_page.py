@@ -6,12 +6,11 @@ for transparency logs read.
 
 import base64
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -20,7 +19,7 @@ from ledger.proofs import Check, broken_since, last_check
 from ledger.tables.books import block, entry
 from terminals.face.moment import now
 from terminals.face.page import books, render
-from terminals.guest_code_api import GUEST_KEYS
+from terminals.guest_code_api import guest_keys
 from terminals.mail.letters import origin
 from terminals.qr.keys import KeyRing
 
@@ -59,7 +58,7 @@ def show() -> Response:
     """How many entries are sealed, since when, and when all of it was last computed again."""
     with books().read_only() as session:
         sealed, check, since = newest_seal(session), last_check(session), broken_since(session)
-    ring = _keys()
+    ring = guest_keys()
     page = BooksPage(
         _state(sealed, since, now()), sealed, check, since, key_text(_name(), ring), _host()
     )
@@ -74,7 +73,9 @@ def checkpoint() -> Response:
         sealed = newest_seal(session)
     if sealed is None:
         return Response("", 404, mimetype="text/plain")
-    return Response(signed_note(_name(), sealed, _keys()), mimetype="text/plain; charset=utf-8")
+    return Response(
+        signed_note(_name(), sealed, guest_keys()), mimetype="text/plain; charset=utf-8"
+    )
 
 
 def newest_seal(session: Session) -> Sealed | None:
@@ -113,11 +114,6 @@ def _state(sealed: Sealed | None, failed_since: datetime | None, at: datetime) -
         return "failed"
     is_late = sealed is not None and sealed.waiting_count and at - sealed.sealed_at > LATE
     return "late" if is_late else "checked"
-
-
-def _keys() -> KeyRing:
-    ring: Callable[[], KeyRing] = current_app.extensions[GUEST_KEYS]
-    return ring()
 
 
 def _name() -> str:

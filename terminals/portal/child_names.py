@@ -1,6 +1,6 @@
 """What the pages call the children of a payer: by the payer's own name for them, else by number."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ledger.households import children_of
 from ledger.permissions import Caller
 from terminals.face.page import say
-from terminals.portal.children import looks
+from terminals.portal.children import Look, looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +20,20 @@ class Called:
     sign: str
 
 
+def call(look: Look) -> Called:
+    """By the payer's own name, else by number."""
+    return Called(look.nickname or say("move.child.numbered", number=look.number), look.sign)
+
+
+def all_called(session: Session, payer: str, children: Sequence[str]) -> Mapping[str, Called]:
+    """These children as the payer calls them, by code, in their order."""
+    return {code: call(look) for code, look in looks(session, payer, children).items()}
+
+
 def called(session: Session, caller: Caller, *, on: date) -> Mapping[str, Called]:
     """The children whose meals the caller pays, by code, in their order."""
     children = [one.code for one in children_of(session, caller.wallet or "", on=on)]
-    found = looks(session, caller.name, children)
-    return {
-        code: Called(look.nickname or say("move.child.numbered", number=look.number), look.sign)
-        for code, look in found.items()
-    }
+    return all_called(session, caller.name, children)
 
 
 def name_of(children: Mapping[str, Called], code: str | None) -> str:

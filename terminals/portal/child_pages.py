@@ -19,7 +19,7 @@ from ledger.permissions import Permission, needs
 from ledger.standing_orders import StandingOrder, standing_order_of
 from terminals.face.moment import now
 from terminals.face.page import books, caller, go, key_of_form, language, render, say
-from terminals.portal.child_names import Called
+from terminals.portal.child_names import Called, call
 from terminals.portal.children import LONGEST_NICKNAME, SIGNS, looks, set_look
 from terminals.portal.errors import NicknameMalformed, SignUnknown
 from terminals.portal.sharing_words import days_in_words
@@ -100,9 +100,8 @@ def _page(code: str, *, problem: str = "") -> ChildPage:
             raise NotFound
         look = looks(session, caller().name, [one.code for one in own])[code]
         standing = standing_order_of(session, code, on=today)
-        name = look.nickname or say("move.child.numbered", number=look.number)
         return ChildPage(
-            uuid4(), code, Called(name, look.sign), look.nickname or "",
+            uuid4(), code, call(look), look.nickname or "",
             posted_catalogue(session).facilities[child.facility].name, _care_days(standing),
             _subsidy(session, wallet, code, standing, today), _pays(child),
             child.wallet == wallet, SIGNS, problem, "da" in request.args,

@@ -28,13 +28,12 @@ from terminals.portal.throttle import Asking, Wait, note, wait_of_email, wait_of
 class Entered:
     """Signed in: the cookie's token and where to go on.
 
-    has_new_child: a code was used up. problem: why it was not, though the payer is signed in.
+    problem: why a code was not used up, though the payer is signed in.
     """
 
     token: str
     payer: Payer
     next_page: str = ""
-    has_new_child: bool = False
     problem: str | None = None
 
 
@@ -61,9 +60,8 @@ def by_link(session: Session, token: str, *, browser: Browser, at: datetime) -> 
             known = found
     if known is None:
         return Refused(problem or "link_over")
-    has_new_child = wanted.code_hash is not None and problem is None
     return enter(
-        session, Entered("", known, wanted.next_page, has_new_child, problem), "link",
+        session, Entered("", known, wanted.next_page, problem), "link",
         browser=browser, at=at,
     )  # fmt: skip
 

@@ -16,8 +16,7 @@ from ledger.outlook import Outlook, outlook
 from ledger.permissions import Caller
 from terminals.face.page import day, say
 from terminals.portal.balance_words import BalanceWords, words_of_balance
-from terminals.portal.child_names import Called
-from terminals.portal.children import looks
+from terminals.portal.child_names import Called, all_called
 from terminals.portal.meal_answers import Done, said_after
 from terminals.portal.meal_words import MealRow, dish_name, row_of
 from terminals.portal.movement_words import text_of
@@ -97,7 +96,7 @@ def home_page(
     standing = standing_of(session, caller, at=at)
     shown = _shown_day(today)
     days = meal_days(session, wallet, shown, shown, at)
-    children = _called(session, caller, days)
+    children = all_called(session, caller.name, list(dict.fromkeys(one.child for one in days)))
     moved = movements(session, wallet, limit=MOVEMENTS).movements
     found = None if standing.balance_cents < 0 else outlook(session, wallet, at=at)
     owed = open_claims(session, wallet) if standing.balance_cents < 0 else 0
@@ -116,15 +115,6 @@ def home_page(
         and "auto_top_up" not in standing.dismissed,
         today.year, said_after(done, days, children, at=at), answer,
     )  # fmt: skip
-
-
-def _called(session: Session, caller: Caller, days: Sequence[MealDay]) -> Mapping[str, Called]:
-    codes = list(dict.fromkeys(one.child for one in days))
-    found = looks(session, caller.name, codes)
-    return {
-        code: Called(look.nickname or say("move.child.numbered", number=look.number), look.sign)
-        for code, look in found.items()
-    }
 
 
 def _shown_day(today: date) -> date:

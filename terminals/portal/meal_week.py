@@ -14,8 +14,7 @@ from ledger.family_meals import MealDay, meal_days
 from ledger.households import Child, children_of
 from ledger.permissions import Caller
 from terminals.face.page import clock, day, language, money, say
-from terminals.portal.child_names import Called
-from terminals.portal.children import looks
+from terminals.portal.child_names import Called, all_called
 from terminals.portal.meal_answers import Done, said_after
 from terminals.portal.meal_words import Deed, contents_of, deed_of, dish_name, more_sick_days
 from terminals.portal.notices import Notice
@@ -76,9 +75,7 @@ def week_page(
     own = children_of(session, caller.wallet or "", on=today)
     if not own:
         return None
-    found = looks(session, caller.name, [one.code for one in own])
-    names = {code: Called(look.nickname or say("move.child.numbered", number=look.number),
-                          look.sign) for code, look in found.items()}  # fmt: skip
+    names = all_called(session, caller.name, [one.code for one in own])
     child = next((one for one in own if one.code == wanted), own[0])
     monday = _monday(on, today)
     days = meal_days(session, caller.wallet or "", monday, monday + FIVE, at)

@@ -18,6 +18,7 @@ from terminals.portal.top_up_pages import (
     DownPage,
     TopUpPage,
     dock_of,
+    last_top_up,
     last_way,
     top_up_page,
 )
@@ -140,13 +141,15 @@ def _page(
     is_online = behind is not None
     early = behind.early_cents if behind else None
     with books().read_only() as session:
-        way = last_way(session, wallet, is_online=is_online)
-        wanted = choice or choice_of(request.args, way=way)
+        last = last_top_up(session, wallet)
+        wanted = choice or choice_of(request.args, way=last_way(last, is_online=is_online))
         if not is_online:
             note = note or "topup.offline"
             if wanted.way in ONLINE:
                 wanted = Choice(wanted.cents, "transfer", wanted.typed, wanted.problem)
-        return top_up_page(session, wallet, wanted, at=now(), early_cents=early, key=key, note=note)
+        return top_up_page(
+            session, wallet, wanted, last=last, at=now(), early_cents=early, key=key, note=note
+        )
 
 
 def _key() -> UUID:

@@ -88,16 +88,15 @@ class DownPage:
 
 
 def top_up_page(
-    session: Session, wallet: str, choice: Choice, *, at: datetime, early_cents: int | None,
-    key: UUID | None = None, note: str | None = None,
+    session: Session, wallet: str, choice: Choice, *, last: Payment | None, at: datetime,
+    early_cents: int | None, key: UUID | None = None, note: str | None = None,
 ) -> TopUpPage:  # fmt: skip
-    """The form for this choice; an amount nobody chose yet is the last one, or a week's.
+    """The form for this choice; an amount nobody chose yet is that of the last one, or a week's.
 
     early_cents: up to how much of a debit counts before it has arrived; None: nothing is online.
     """
     found = find_wallet(session, wallet)
     assert found is not None  # a payer has one
-    last = next(iter(payments_of(session, "top_up", wallet)), None)
     alone = _alone(session, found, at)
     if choice.cents is None and choice.problem is None:
         choice = Choice(_suggested(last, alone), choice.way)
@@ -126,9 +125,13 @@ def dock_of(
     )  # fmt: skip
 
 
-def last_way(session: Session, wallet: str, *, is_online: bool) -> str:
+def last_top_up(session: Session, wallet: str) -> Payment | None:
+    """The newest top-up that was begun."""
+    return next(iter(payments_of(session, "top_up", wallet)), None)
+
+
+def last_way(last: Payment | None, *, is_online: bool) -> str:
     """The way this payer took last, or the first there is."""
-    last = next(iter(payments_of(session, "top_up", wallet)), None)
     if not is_online:
         return "transfer"
     return last.way if last and last.way in ONLINE else "card"
