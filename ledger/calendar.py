@@ -43,6 +43,15 @@ def add_bank_days(day: date, count: int) -> date:
     return day
 
 
+def bank_days_before(day: date, count: int) -> date:
+    """The bank day `count` bank days before `day`, which need not be one itself."""
+    for _ in range(count):
+        day -= timedelta(days=1)
+        while not is_bank_day(day):
+            day -= timedelta(days=1)
+    return day
+
+
 def bank_days_between(earlier: date, later: date) -> int:
     """How many bank days lie after `earlier` up to and including `later`; the age of a case."""
     days = (later - earlier).days

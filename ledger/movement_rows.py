@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -81,13 +80,6 @@ def sum_before(session: Session, wallet: str, day: date) -> int:
     """What was on the wallet when this day began, in cents."""
     values = {"account": f"371000/{wallet}", "citizen": f"371010/{wallet}", "day": day}
     return int(session.execute(_BEFORE, values).scalar_one())
-
-
-def entry_of(session: Session, key: UUID) -> int | None:
-    """The entry that was booked under this key."""
-    found = session.execute(text("SELECT entry_id FROM answer WHERE key = :key"), {"key": key})
-    entry_id: int | None = found.scalar_one_or_none()
-    return entry_id
 
 
 def credits_of(session: Session, entry_id: int) -> Sequence[datetime]:

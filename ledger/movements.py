@@ -17,11 +17,11 @@ from ledger.facilities.daycare.meals import cut_off
 from ledger.movement_rows import (
     Wanted,
     credits_of,
-    entry_of,
     entry_rows,
     line_rows,
     sum_before,
 )
+from ledger.queries import entry_of_key
 from ledger.tables.services import meal_charge, meal_order
 
 PAGE = 30
@@ -123,7 +123,7 @@ def movements(
 
 def movement(session: Session, wallet: str, key: UUID) -> Movement | None:
     """One movement in full, with how it came about; None for another wallet's, or for none."""
-    entry_id = entry_of(session, key)
+    entry_id = entry_of_key(session, key)
     if entry_id is None:
         return None
     rows = entry_rows(session, Wanted(wallet, entry_id + 1, entry=entry_id, limit=1))

@@ -16,13 +16,14 @@ from config.staff.cookie import now
 from config.staff.page import books, caller, go, refusal, shell
 from config.web.pages import Shell
 from ledger.case_answers import (
+    ANSWERS,
     Answer,
     UnclearReceipt,
     answer_case,
     assign_receipt,
     unclear_receipts,
 )
-from ledger.cases import Case, answered_cases, find_case, open_cases
+from ledger.cases import LONGEST_WORDS, Case, answered_cases, find_case, open_cases
 from ledger.closings import Closing, closings
 from ledger.errors import LedgerError
 from ledger.movements import Movement, movement
@@ -31,7 +32,6 @@ from terminals.face.amounts import cents_of
 
 pages = Blueprint("desk_cases", __name__, url_prefix="/desk/cases")
 
-LONGEST_WORDS = 500
 TITLES: Mapping[str, str] = {
     "charge_dispute": "Zahlung prüfen",
     "missing_transfer": "Fehlende Überweisung",
@@ -149,7 +149,7 @@ def assign(case: UUID) -> Response:
 
 def _answer() -> tuple[Answer | None, str | None]:
     kind, words = request.form.get("decision", ""), request.form.get("words", "").strip()
-    if kind not in ("granted", "partly", "refused") or len(words) > LONGEST_WORDS:
+    if kind not in ANSWERS or len(words) > LONGEST_WORDS:
         raise BadRequest
     if kind == "refused" and not words:
         return None, "Bitte sagen Sie, warum Sie ablehnen: Die Familie liest Ihre Antwort."

@@ -7,7 +7,7 @@ exceptions, since a try that failed must be kept.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from ledger.permissions import Caller
@@ -141,12 +141,6 @@ def doubt(session: Session, login: str, password: str, visit: Visit) -> Wrong | 
         return None
     note(session, login, visit, is_success=False)
     return Wrong()
-
-
-def administrator_count(session: Session) -> int:
-    """How many people could look after accounts: none on the first day."""
-    query = select(func.count()).where(staff.c.role == "administrator", staff.c.is_active)
-    return session.scalar(query) or 0
 
 
 def _go_on(

@@ -18,9 +18,9 @@ from ledger.cases import (
 )
 from ledger.catalogue.posted import posted_catalogue
 from ledger.meal_background import NOTHING, Background, meal_background
-from ledger.movement_rows import entry_of
 from ledger.movements import Movement, movement
 from ledger.permissions import Permission, needs
+from ledger.queries import entry_of_key
 from terminals.face.moment import now
 from terminals.face.page import books, caller, go, key_of_form, language, render, say
 from terminals.pay_links.addresses import receipt_path
@@ -108,7 +108,7 @@ def receipt(movement_id: UUID) -> Response:
     key_of_form()
     with books().transaction() as session:
         one = movement(session, caller().wallet or "", movement_id)
-        entry_id = entry_of(session, movement_id)
+        entry_id = entry_of_key(session, movement_id)
         if one is None or entry_id is None or not _has_receipt(one):
             raise NotFound
         path = receipt_path(session, entry_id)

@@ -92,12 +92,6 @@ def count_waiting(connection: Connection, till: str, *kinds: str) -> int:
     return connection.scalar(found) or 0
 
 
-def waiting_since(connection: Connection, till: str) -> datetime | None:
-    """When the oldest item happened that is not yet answered."""
-    found = select(outbox.c.at).where(outbox.c.till == till, outbox.c.state == WAITING)
-    return connection.scalar(found.order_by(outbox.c.seq).limit(1))
-
-
 def settle(
     connection: Connection, outcomes: Sequence[Mapping[str, Any]], *, now: datetime
 ) -> list[Mapping[str, Any]]:

@@ -27,6 +27,7 @@ def frame_of(moment: Moment, version: int) -> Frame:
     left = attempts.open_attempts(moment.connection, till=till.code)
     running = any(one.state == "started" for one in left)
     unclear = sum(one.state == "unknown" for one in left)
+    not_sent = count_waiting(moment.connection, till.code, *SALES)
     return Frame(
         till=till.name,
         site=till.facility_name,
@@ -37,9 +38,9 @@ def frame_of(moment: Moment, version: int) -> Frame:
         screen=screen,
         is_rail_open=not running,
         shift=Shift(shift_title(moment, shift.opened_at), shift.opened_at) if shift else None,
-        chips=tuple(_chips(moment, unclear)),
+        chips=tuple(_chips(moment, unclear, not_sent)),
         notice_count=_notice_count(moment, unclear) if is_in else 0,
-        not_sent=count_waiting(moment.connection, till.code, *SALES),
+        not_sent=not_sent,
         message=moment.view.told(),
         sound=moment.view.sound,
         lock_seconds=0 if running or not is_in else _lock_seconds(moment),
@@ -74,17 +75,16 @@ def _notice_count(moment: Moment, unclear: int) -> int:
     )
 
 
-def _chips(moment: Moment, unclear: int) -> Iterable[Chip]:
+def _chips(moment: Moment, unclear: int, not_sent: int) -> Iterable[Chip]:
     connection, till = moment.connection, moment.till.code
     if unclear:
         yield Chip("unclear", number=unclear)
     line = moment.site.line(till)
-    waiting = count_waiting(connection, till, *SALES)
-    if waiting and line.silent_since is not None:
-        yield Chip("not_sent", number=waiting, since=line.silent_since)
+    if not_sent and line.silent_since is not None:
+        yield Chip("not_sent", number=not_sent, since=line.silent_since)
     elif line.silent_since is not None:
         yield Chip("offline")
-    elif line.back_at is not None and moment.now - line.back_at < SENT_SHOWN and not waiting:
+    elif line.back_at is not None and moment.now - line.back_at < SENT_SHOWN and not not_sent:
         yield Chip("sent")
     if moment.till.revoked_at is not None:
         yield Chip("revoked")
