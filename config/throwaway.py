@@ -106,9 +106,8 @@ INSERT INTO source_file (sha256, name, content) VALUES (sha256(convert_to(:name,
 
 def _settle(database: Database, *tables: str) -> None:
     """After loading: indexes that are cheaper to build at once, and what the planner must know."""
-    for index in filter(None, map(_INDEXES.get, tables)):
-        _execute(database.admin_url, index)
-    _execute(database.admin_url, f"VACUUM ANALYZE {', '.join(tables)}")
+    indexes = filter(None, map(_INDEXES.get, tables))
+    _execute(database.admin_url, *indexes, f"VACUUM ANALYZE {', '.join(tables)}")
 
 
 @contextmanager
@@ -120,10 +119,8 @@ def _made(admin: URL, user: URL, name: str) -> Iterator[Database]:
         database = Database(engine_for(user.set(database=name)), admin.set(database=name))
         try:
             upgrade(database.admin_url)
-            for table in _BULK:
-                _execute(database.admin_url, f"ALTER TABLE {table} SET UNLOGGED")
-            for statement in _NOT_NEEDED:
-                _execute(database.admin_url, statement)
+            unlogged = (f"ALTER TABLE {table} SET UNLOGGED" for table in _BULK)
+            _execute(database.admin_url, *unlogged, *_NOT_NEEDED)
             yield database
         finally:
             database.engine.dispose()
@@ -164,6 +161,7 @@ def _connected(url: URL) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _execute(url: URL, statement: str) -> None:
+def _execute(url: URL, *statements: str) -> None:
     with _connected(url) as connection:
-        connection.execute(text(statement))
+        for statement in statements:
+            connection.execute(text(statement))

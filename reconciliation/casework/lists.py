@@ -142,11 +142,6 @@ def last_closed(session: Session) -> Case | None:
     return None if row is None else case_from(row)
 
 
-def for_person(person: str, at: datetime, view: str = "open") -> Filter:
-    """The plain list of a view."""
-    return Filter(person=person, at=at, view=view)
-
-
 _IS_WORK = "severity IN ('break', 'suggestion')"
 _VIEW: Mapping[str, str] = {
     "open": "true",

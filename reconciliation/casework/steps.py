@@ -68,14 +68,6 @@ def find_step(session: Session, step: int) -> Step | None:
     return None if row is None else Step(*row)
 
 
-def newest_undoable(session: Session, person: str) -> Step | None:
-    """The last step of this person that is not taken back, and no taking back itself."""
-    query = text(f"{_STEPS} WHERE s.person = :person AND s.kind <> 'undone' AND u.id IS NULL"
-                 " ORDER BY s.id DESC LIMIT 1")  # fmt: skip
-    row = session.execute(query, {"person": person}).first()
-    return None if row is None else Step(*row)
-
-
 def add_step(
     session: Session, by: Caller, difference: str, deed: Deed, *, case: int, after: int
 ) -> int:

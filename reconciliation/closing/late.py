@@ -97,11 +97,6 @@ def late_items(session: Session, *, at: datetime) -> Sequence[LateItem]:
     return [LateItem(*row) for row in rows]
 
 
-def new_late_count(session: Session, *, at: datetime) -> int:
-    """How many late items nobody has taken note of yet."""
-    return sum(item.noted_at is None for item in late_items(session, at=at))
-
-
 def note_late_items(
     session: Session, by: Caller, day: date, *, until: datetime, at: datetime
 ) -> int:

@@ -57,16 +57,12 @@ def entry_facts(session: Session, entry_id: int) -> EntryFacts | None:
         return None
     seal = _seal(session, entry_id)
     charge = _charge(session, entry_id)
+    line = session.execute(text(_BANK_LINE), {"id": entry_id}).one_or_none()
     return EntryFacts(
-        entry, _names(session, entry), _origin(session, entry, charge),
+        entry, _names(session, entry), _origin(session, entry, charge, line),
         session.scalar(text("SELECT id FROM entry WHERE reverses = :id"), {"id": entry_id}),
-        seal, _steps(session, entry, charge, seal), _batches(session, entry_id),
+        seal, _steps(session, entry, charge, seal, line), _batches(session, entry_id),
     )  # fmt: skip
-
-
-def seal_of(session: Session, entry_id: int) -> Seal | None:
-    """The block that sealed it; None while none did."""
-    return _seal(session, entry_id)
 
 
 def _seal(session: Session, entry_id: int) -> Seal | None:
@@ -109,7 +105,9 @@ _CASE_STEP = """
       JOIN staff p ON p.code = s.person WHERE s.entry_id = :id"""
 
 
-def _origin(session: Session, entry: JournalEntry, charge: Any) -> Sequence[tuple[str, str]]:
+def _origin(
+    session: Session, entry: JournalEntry, charge: Any, line: Any
+) -> Sequence[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     if charge is not None:
         place = " · ".join(part for part in (charge.place, charge.till) if part)
@@ -123,7 +121,6 @@ def _origin(session: Session, entry: JournalEntry, charge: Any) -> Sequence[tupl
     ).one_or_none()
     if item is not None:
         found.append(("Kassenjournal", f"{item.till}, Zeile {item.seq}"))
-    line = session.execute(text(_BANK_LINE), {"id": entry.id}).one_or_none()
     if line is not None:
         found += [("Auszug", f"{line.account} {line.statement_id}, Eintrag {line.ordinal}"),
                   ("Regel, Schlüssel", f"{line.rule}, {line.key_used}")]  # fmt: skip
@@ -136,7 +133,9 @@ def _origin(session: Session, entry: JournalEntry, charge: Any) -> Sequence[tupl
     return [(name, value) for name, value in found if value]
 
 
-def _steps(session: Session, entry: JournalEntry, charge: Any, seal: Seal | None) -> Sequence[Step]:
+def _steps(
+    session: Session, entry: JournalEntry, charge: Any, seal: Seal | None, line: Any
+) -> Sequence[Step]:
     """The way of this amount, in order of time."""
     found: list[Step] = []
     if charge is not None:
@@ -145,7 +144,7 @@ def _steps(session: Session, entry: JournalEntry, charge: Any, seal: Seal | None
     found.append(Step(entry.recorded_at, "closed", "gebucht in der Zentrale"))
     if charge is not None and charge.terminal:
         found += _terminal_total(session, charge.terminal, entry.booked_on)
-    found += _matched(session, entry)
+    found += _matched(session, entry, line)
     if seal:
         found.append(Step(seal.sealed_at, "closed", f"versiegelt in Block {seal.number}"))
     return sorted(found, key=lambda step: step.at)
@@ -171,13 +170,12 @@ _CONFIRMED = """
      ORDER BY m.matched_at LIMIT 3"""
 
 
-def _matched(session: Session, entry: JournalEntry) -> list[Step]:
+def _matched(session: Session, entry: JournalEntry, line: Any) -> list[Step]:
     steps = [
         Step(row.matched_at, "closed" if row.outcome == "agrees" else "break",
              f"bestätigt vom Anbieter ({row.rule})")
         for row in session.execute(text(_CONFIRMED), {"id": entry.id, "day": entry.booked_on})
     ]  # fmt: skip
-    line = session.execute(text(_BANK_LINE), {"id": entry.id}).one_or_none()
     if line is not None:
         words = f"Bankeintrag vom {line.booked_on:%d.%m.} zugeordnet ({line.rule})"
         steps.append(Step(line.matched_at, "closed", words))

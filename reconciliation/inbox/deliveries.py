@@ -19,6 +19,7 @@ from reconciliation.inbox.archives import Arrival, hash_of, unpacked
 from reconciliation.inbox.batches import explain_bundles, take_notice
 from reconciliation.inbox.parts import Part, State, Told, named_version
 from reconciliation.inbox.provider_files import take_provider_file
+from reconciliation.inbox.queries import is_open
 from reconciliation.inbox.statements import take_statement
 from reconciliation.inbox.tables import delivery, delivery_part
 from reconciliation.inbox.trouble import as_data
@@ -107,15 +108,11 @@ def take(session: Session, arrival: Arrival, bringer: Bringer) -> Delivered:
 
 def held_file(session: Session, delivery_id: int) -> tuple[str, bytes] | None:
     """Name and content of a delivery that waits for a person, else None."""
-    released = delivery.alias()
     row = session.execute(
         select(delivery.c.name, source_file.c.content)
         .join(source_file, source_file.c.id == delivery.c.file_id)
-        .where(
-            delivery.c.id == delivery_id, delivery.c.state == State.HELD,
-            ~select(released.c.id).where(released.c.releases == delivery.c.id).exists(),
-        )
-    ).one_or_none()  # fmt: skip
+        .where(delivery.c.id == delivery_id, is_open())
+    ).one_or_none()
     return None if row is None else (row.name, row.content)
 
 

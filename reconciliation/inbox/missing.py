@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from ledger.calendar import add_bank_days, bank_days_between, is_bank_day
+from ledger.calendar import add_bank_days, bank_days_before, bank_days_between, is_bank_day
 
 LOOK_BACK_DAYS = 90  # older gaps were seen on their own morning
 PAUSES_OF_DAYS = 60
@@ -163,10 +163,7 @@ def _files(rows: Sequence[Row[Any]], day: date) -> Iterator[Missing]:
 
 def _due_until(day: date) -> date:
     """The last bank day whose files are due at the end of `day`: the one before it."""
-    due = day - timedelta(days=1)
-    while not is_bank_day(due):
-        due -= timedelta(days=1)
-    return due
+    return bank_days_before(day, 1)
 
 
 def _next_bank_day(day: date, *, until: date) -> date:

@@ -55,7 +55,7 @@ def deliveries(session: Session, *, state: str = "", page: int = 1) -> tuple[lis
     chosen = delivery.c.state == state if state else delivery.c.id.is_not(None)
     count = session.scalar(select(func.count()).select_from(delivery).where(chosen)) or 0
     rows = session.execute(
-        select(delivery, _is_open().label("is_open")).where(chosen)
+        select(delivery, is_open().label("is_open")).where(chosen)
         .order_by(delivery.c.id.desc()).limit(PAGE).offset((page - 1) * PAGE)
     ).all()  # fmt: skip
     return _with_parts(session, rows), count
@@ -64,7 +64,7 @@ def deliveries(session: Session, *, state: str = "", page: int = 1) -> tuple[lis
 def delivery_of(session: Session, number: int) -> Listed | None:
     """One delivery, None if there is none with this number."""
     rows = session.execute(
-        select(delivery, _is_open().label("is_open")).where(delivery.c.id == number)
+        select(delivery, is_open().label("is_open")).where(delivery.c.id == number)
     ).all()
     return next(iter(_with_parts(session, rows)), None)
 
@@ -81,7 +81,7 @@ def raw_file(session: Session, number: int) -> tuple[str, bytes] | None:
 
 def open_count(session: Session) -> int:
     """How many files are held and wait for a person."""
-    found = select(func.count()).select_from(delivery).where(_is_open())
+    found = select(func.count()).select_from(delivery).where(is_open())
     return session.scalar(found) or 0
 
 
@@ -131,7 +131,8 @@ def terminal_days(session: Session, first: date, last: date) -> dict[date, int]:
     return {row.day: row.times for row in rows}
 
 
-def _is_open() -> Any:
+def is_open() -> Any:
+    """Over `delivery`: it is held, and nobody has taken it after all."""
     released = delivery.alias()
     return (delivery.c.state == "held") & ~(
         select(released.c.id).where(released.c.releases == delivery.c.id).exists()

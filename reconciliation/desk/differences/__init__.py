@@ -26,6 +26,7 @@ from reconciliation.casework.lists import (
 )
 from reconciliation.casework.noting import assign
 from reconciliation.casework.refusals import CaseUnknown, CaseworkRefused
+from reconciliation.desk.asked import page_asked
 from reconciliation.desk.case_acts import acts_for
 from reconciliation.desk.case_filters import (
     HIDEABLE,
@@ -192,7 +193,7 @@ def foot(number: int) -> Response:
 
 def _list(problem: str = "", status: int = 200) -> Response:
     by, at = caller(), now()
-    only, page, hidden = filter_asked(by.name, at), _page_asked(), hidden_asked()
+    only, page, hidden = filter_asked(by.name, at), page_asked(), hidden_asked()
     with books().read_only() as session:
         found = cases(session, only, page=page)
         whole, counted = totals(session, only), counts(session, only)
@@ -247,12 +248,5 @@ def _first_suggestion(session: Session, only: Filter, whole: Totals) -> str:
 
 def _number(words: str) -> int:
     if not words.isdecimal() or len(words) > 18:
-        raise BadRequest
-    return int(words)
-
-
-def _page_asked() -> int:
-    words = request.args.get("seite", "1")
-    if not words.isdecimal() or not 0 < int(words) < 1_000_000:
         raise BadRequest
     return int(words)

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from ledger.calendar import add_bank_days, business_day, is_bank_day
+from ledger.calendar import add_bank_days, bank_days_between, business_day, is_bank_day
 from ledger.permissions import Caller
 from reconciliation.casework.cases import Case
 from reconciliation.casework.lists import Filter, Totals, cases, neighbours, totals
@@ -189,20 +189,12 @@ def _channels(
             continue
         hints, count, cents, since = now_open.get(code, (0, 0, 0, None))
         kinds = nights.get(code, [])
-        oldest = _age(since, at) if since else None
+        oldest = bank_days_between(since, business_day(at)) if since else None
         lines.append(
             ChannelLine(code, name, rule, by_code[code], hints, count, cents, oldest, kinds,
                         _in_words(name, kinds))
         )  # fmt: skip
     return lines
-
-
-def _age(since: date, at: datetime) -> int:
-    today, day, bank_days = business_day(at), since, 0
-    while day < today:
-        day += timedelta(days=1)
-        bank_days += is_bank_day(day)
-    return bank_days
 
 
 def _nights(session: Session) -> Mapping[str, list[str]]:

@@ -3,13 +3,13 @@ bank says and what is open about it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from ledger.calendar import is_bank_day
+from ledger.calendar import bank_days_before
 
 PAGE = 100
 LATE_AFTER = 3  # bank days: so much later than expected is late
@@ -111,11 +111,7 @@ def neighbours(session: Session, shown: Whole) -> tuple[str | None, str | None]:
 
 def late_before(today: date) -> date:
     """What was due on this day or before, and is not there, is late."""
-    day, left = today, LATE_AFTER
-    while left:
-        day -= timedelta(days=1)
-        left -= is_bank_day(day)
-    return day
+    return bank_days_before(today, LATE_AFTER)
 
 
 def _asked(today: date, kind: str, provider: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from ledger.balances import balance, sub_ledger_balances
 from reconciliation.differences import Difference
+from reconciliation.engine.candidates import is_one_slip
 from reconciliation.german import euros
 
 ASSIGN = "unclear_assigned"
@@ -60,7 +61,7 @@ def _typos(session: Session, lines: Mapping[int, Difference]) -> dict[str, Diffe
               "rest": length - length // 2}  # fmt: skip
     near: dict[int, dict[str, tuple[str, str]]] = {}
     for row in session.execute(text(_TYPOS), values):
-        if _is_near(row.word, row.reference):
+        if len(row.word) == len(row.reference) and is_one_slip(row.word, row.reference):
             near.setdefault(row.id, {})[row.account] = (row.reference, row.word)
     found = {}
     for line, owners in near.items():
@@ -74,22 +75,6 @@ def _typos(session: Session, lines: Mapping[int, Difference]) -> dict[str, Diffe
             ]
             found[each.id] = _proposed(each, account, 3, reasons)
     return found
-
-
-def _is_near(one: str, other: str) -> bool:
-    """Damerau distance of at most one, for words of the same length."""
-    if len(one) != len(other):
-        return False
-    off = [n for n, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
-    if len(off) <= 1:
-        return True
-    first, second = off[0], off[-1]
-    return (
-        len(off) == 2
-        and second == first + 1
-        and one[first] == other[second]
-        and one[second] == other[first]
-    )
 
 
 def _subsidies(session: Session, lines: Mapping[int, Difference]) -> dict[str, Difference]:

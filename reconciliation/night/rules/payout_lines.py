@@ -6,13 +6,13 @@ below zero and the line a debit. A payout that the bank sent back leaves our acc
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, insert, text
 from sqlalchemy.orm import Session
 
-from ledger.calendar import add_bank_days, is_bank_day
+from ledger.calendar import add_bank_days, bank_days_before
 from ledger.entries import Dimensions, Posted
 from ledger.rules import Posting
 from reconciliation.night.rules.contract import Explanation, LineRule
@@ -96,7 +96,7 @@ def _by_amount(session: Session, until: date) -> list[Explanation]:
     if not days:
         return []
     windows = {
-        "days": list(days), "firsts": [_earlier(day) for day in days],
+        "days": list(days), "firsts": [bank_days_before(day, EARLY_DAYS) for day in days],
         "lasts": [add_bank_days(day, LATE_DAYS) for day in days],
     }  # fmt: skip
     return _explained(session.execute(_BY_AMOUNT, {"until": until} | windows).all())
@@ -141,15 +141,6 @@ def _explained(rows: Sequence[Row[Any]]) -> list[Explanation]:
 def _remember(session: Session, each: Explanation, outcome: Posted) -> None:
     row = {"ref": each.key_used, "event": each.event, "entry_id": outcome.entry_id}
     session.execute(insert(provider_booking), [row])
-
-
-def _earlier(day: date) -> date:
-    """EARLY_DAYS bank days before a day."""
-    left = EARLY_DAYS
-    while left:
-        day -= timedelta(days=1)
-        left -= is_bank_day(day)
-    return day
 
 
 BY_TRACE = LineRule("payout_trace", 1, _by_trace, then=_remember)
