@@ -1,15 +1,12 @@
 """Tickets in a real browser: bought without an account, shown with and without a network, and the
 screen of a gate that lets them in."""
 
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import zxingcpp
-from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from config.app import create_app
@@ -29,6 +26,7 @@ from tests.faces.every_page import (
     test_the_page_never_scrolls_sideways,
 )
 from tests.faces.face_stand import DESK, PHONE, SMALL, looking, served
+from tests.scanning import read_code
 from tests.terminals.gate.house import RING, a_pass, a_ticket, gates, text_of
 
 __all__ = [  # collected here too
@@ -144,10 +142,7 @@ def screen_of(stand: Stand, name: str) -> str:
 
 def read_from(page: Page, selector: str) -> str:
     """What the code on the screen says, as a camera sees it."""
-    picture = Image.open(io.BytesIO(page.locator(selector).screenshot()))
-    codes = zxingcpp.read_barcodes(picture)
-    assert len(codes) == 1
-    return str(codes[0].text)
+    return str(read_code(page.locator(selector).screenshot()).text)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -9,10 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
-from PIL import Image
 from sqlalchemy import select
 
 from config.app import create_app
@@ -88,17 +86,3 @@ def a_shop(city: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
         app = create_app(database=city, origin="https://kasse.example")
         app.extensions["provider"] = provider_to("sk_test_tickets", address=stripe.address)
         yield Shop(app, city, stripe)
-
-
-def read_code(page: str) -> str:
-    """What the QR code in a page says, read back from its drawing."""
-    found = re.search(r'<svg xmlns="[^"]+" viewBox="0 0 (\d+) \d+".*?d="([^"]+)"', page, re.DOTALL)
-    assert found is not None
-    width, scale = int(found[1]), 6
-    image = Image.new("L", (width * scale, width * scale), 255)
-    for x, y, length in re.findall(r"M(\d+) (\d+)h(\d+)v1", found[2]):
-        box = [int(x) * scale, int(y) * scale, (int(x) + int(length)) * scale, (int(y) + 1) * scale]
-        image.paste(0, tuple(box))
-    codes = zxingcpp.read_barcodes(image)
-    assert len(codes) == 1
-    return str(codes[0].text)

@@ -15,8 +15,9 @@ from terminals.checkout.refunds import refunds_of
 from terminals.gate.blocking import block_tickets
 from terminals.gate.orders import forget_emails
 from terminals.gate.tables import ticket_order
+from tests.scanning import read_drawing
 from tests.terminals.gate.house import ask, gates
-from tests.terminals.gate.shop import Shop, read_code, session_of
+from tests.terminals.gate.shop import Shop, session_of
 
 
 def give_back(shop: Shop, path: str, code: str) -> Any:
@@ -71,7 +72,7 @@ def test_an_unused_ticket_goes_back_with_its_tax_to_the_cent(shop: Shop) -> None
 def test_a_used_ticket_and_an_old_one_do_not_go_back(shop: Shop) -> None:
     gates(shop.database)
     path = shop.buy("B01", POOL_AD=2)
-    code = read_code(shop.browser.get(path).text)
+    code = read_drawing(shop.browser.get(path).text).text
     ask(shop.database, code, at=datetime.now(UTC))
     used, unused = shop.tickets(path)
     assert give_back(shop, path, used.code).status_code == 422
@@ -84,7 +85,7 @@ def test_a_supplement_goes_back_until_somebody_was_let_in(shop: Shop) -> None:
     gates(shop.database)
     first, second = (shop.buy("B01", POOL_AD=1, POOL_SAUNA=1) for _ in range(2))
     for path in (first, second):
-        code = read_code(shop.browser.get(path).text)
+        code = read_drawing(shop.browser.get(path).text).text
         sauna = next(one for one in shop.tickets(path) if one.product == "POOL-SAUNA")
         if path == second:
             ask(shop.database, code, at=datetime.now(UTC))
@@ -165,7 +166,7 @@ def test_a_ticket_goes_back_to_the_payment_that_bought_it(shop: Shop) -> None:
 def test_blocked_tickets_open_no_gate(shop: Shop) -> None:
     gates(shop.database)
     path = shop.buy("B01", POOL_AD=1, POOL_10A=1)
-    code = read_code(shop.browser.get(path).text)
+    code = read_drawing(shop.browser.get(path).text).text
     with shop.database.transaction() as session:
         order = shop.order(path)
         assert block_tickets(session, order.id, key=order.id, at=datetime.now(UTC)) == 2

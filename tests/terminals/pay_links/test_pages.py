@@ -1,19 +1,17 @@
 """The public pages of a pay link, without a provider: every state, nothing to learn by trying."""
 
 from datetime import timedelta
-from io import BytesIO
 from uuid import UUID, uuid4
 
 import pytest
-import zxingcpp
 from flask.testing import FlaskClient
-from PIL import Image
 
 from config.app import create_app
 from config.database import Database
 from ledger.baskets import BasketLine
 from ledger.pay_links import change_link, issue_notice, withdraw_link
 from ledger.wallets import open_wallet
+from tests.scanning import read_code
 from tests.terminals.pay_links.links import CARD, CASE, LATER, NOW, a_link, do, paid, standing
 
 NARROW = "\u00a0"
@@ -119,8 +117,7 @@ def test_an_expired_link_takes_a_wish_and_a_transfer(city: Database, phone: Flas
 def test_the_girocode_says_what_is_due(city: Database, phone: FlaskClient) -> None:
     link = a_link(city)
     picture = phone.get(f"/zahlen/{link.token}/girocode.png")
-    (found,) = zxingcpp.read_barcodes(Image.open(BytesIO(picture.data)))
-    lines = found.text.split("\n")
+    lines = read_code(picture.data).text.split("\n")
     reference = standing(city, link.id).reference
     assert (lines[5], lines[7], lines[9]) == ("Stadt Aachen", "EUR46", reference)
     page = text_of(phone, f"/zahlen/{link.token}/ueberweisung")

@@ -1,14 +1,10 @@
 """The daycare's letter: its codes are read back, it names nobody, and who may print it."""
 
-import re
 from pathlib import Path
 
 import pytest
-import zxingcpp
 from click.testing import CliRunner
 from flask import Flask
-from markupsafe import Markup
-from PIL import Image
 from sqlalchemy import text
 
 from config.cli.family import family
@@ -17,6 +13,7 @@ from ledger.permissions import Caller
 from ledger.wallets import find_wallet
 from terminals.portal.invitations import letters_page, waiting_children, write_letter
 from tests.payer_client import DAYCARE, a_child, a_household, a_phone
+from tests.scanning import read_drawing
 from tests.staff_client import signed_in as staff_signed_in
 from tests.terminals.portal.conftest import START
 
@@ -24,26 +21,15 @@ BY = Caller("S-0001", "administrator")
 CITY = "Stadt Aachen"
 
 
-def read(drawing: Markup) -> str:
-    """What a telephone reads from the drawing: its path painted, ten pixels a module."""
-    width = int(re.search(r'viewBox="0 0 (\d+)', drawing)[1])
-    image = Image.new("L", (width * 10, width * 10), 255)
-    for x, y, length in re.findall(r"M(\d+) (\d+)h(\d+)v1", drawing):
-        box = (int(x) * 10, int(y) * 10, (int(x) + int(length)) * 10, int(y) * 10 + 10)
-        image.paste(0, box)
-    [found] = zxingcpp.read_barcodes(image)
-    return found.text
-
-
 def test_both_codes_of_a_letter_can_be_scanned(app: Flask, city: Database) -> None:
     child = a_child(city)
     with city.transaction() as session:
         letter = write_letter(session, BY, child.code, city=CITY, at=START)
         wallet = find_wallet(session, child.wallet)
-    link = read(letter.link)
+    link = read_drawing(letter.link).text
     assert link == f"http://localhost:8000/portal/willkommen/{letter.made.code}"
     assert a_phone(app).get(link.removeprefix("http://localhost:8000")).status_code == 200
-    lines = read(letter.giro_code).splitlines()
+    lines = read_drawing(letter.giro_code).text.splitlines()
     assert lines[:4] == ["BCD", "002", "1", "SCT"]
     assert lines[5] == CITY
     assert lines[6] == letter.iban.replace(" ", "")
