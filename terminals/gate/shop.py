@@ -13,7 +13,7 @@ from ledger.calendar import business_day
 from ledger.catalogue.posted import posted_catalogue
 from ledger.permissions import Permission, needs
 from terminals.checkout.errors import NO_PAGE, KeyReused
-from terminals.checkout.here import provider
+from terminals.checkout.here import origin, provider
 from terminals.checkout.payments import Wanted, begin
 from terminals.face.moment import now
 from terminals.face.page import books, day, key_of_form, language, money, render, say
@@ -109,9 +109,7 @@ def _to_payment(order: Order, counts: Mapping[str, int]) -> AnyResponse:
         f"{chosen_path(order)}&abgebrochen=1",
     )  # fmt: skip
     try:
-        begun = begin(
-            books(), ours, wanted, key=order.id, origin=request.host_url.rstrip("/"), at=now()
-        )
+        begun = begin(books(), ours, wanted, key=order.id, origin=origin(), at=now())
     except (*NO_PAGE, KeyReused) as trouble:
         log.warning("no payment page for tickets: %s", trouble.code)
         return _again(order.facility, counts, email=order.email or "", status=503)

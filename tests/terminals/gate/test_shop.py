@@ -15,7 +15,7 @@ from terminals.mail.tables import letter
 from terminals.qr.drawing import png
 from tests.scanning import read_code, read_drawing
 from tests.terminals.gate.house import RING, ask, gates
-from tests.terminals.gate.shop import Shop
+from tests.terminals.gate.shop import Shop, session_of
 
 
 def test_closed_is_said_before_choosing_and_other_houses_are_not_found(shop: Shop) -> None:
@@ -140,6 +140,14 @@ def test_who_turns_back_at_the_payment_page_finds_the_same_choice(shop: Shop) ->
     back = shop.browser.get("/tickets/B01?POOL-AD=2&abgebrochen=1").text
     assert "Es wurde nichts abgebucht" in back
     assert "10,00\xa0€ bezahlen" in back
+
+
+def test_whoever_paid_comes_back_to_the_public_address_and_not_to_the_one_behind_it(
+    shop: Shop,
+) -> None:
+    page = shop.choose("B01", POOL_AD=1).location
+    back = shop.stripe.online.pay(session_of(page), "visa")
+    assert back.startswith(f"https://kasse.example/ticket/{shop.latest_order().token}")
 
 
 def test_a_stranger_finds_nothing_behind_a_guessed_address(shop: Shop) -> None:
