@@ -17,6 +17,7 @@ from ledger.journal import post
 from ledger.money import Money
 from ledger.tables.books import entry
 from reconciliation.casework.cases import Case, find_case
+from reconciliation.night.steps import STEPS
 from reconciliation.tables import (
     bank_line,
     bank_match,
@@ -35,10 +36,6 @@ from reconciliation.tables import (
 from reconciliation.words import CHANNELS
 
 TODAY = business_day(datetime.now(UTC))
-STEPS = (
-    "files", "provider", "expected", "matching", "payouts", "bookings", "totals", "clearing",
-    "differences", "channels", "finish",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +264,7 @@ def a_night(
     at = datetime.combine(day + timedelta(days=1), time(2), CITY_TIME)
     session.execute(insert(night_start).values(run=run, day=day))
     for step in STEPS if finished else STEPS[:6]:
-        done = {"run": run, "step": step, "started_at": at, "counts": {"read": 9}}
+        done = {"run": run, "step": step.name, "started_at": at, "counts": {"read": 9}}
         session.execute(insert(night_step).values(done))
     if not finished:
         return

@@ -15,13 +15,13 @@ from reconciliation.desk.case_acts import account_names
 from reconciliation.desk.case_lines import CaseLine, case_line
 from reconciliation.desk.tasks.reading import Task, tasks_of
 from reconciliation.german import grouped
+from reconciliation.night.steps import STEPS
 from reconciliation.night.summary import AccountNight, ChannelNight, Summary, last_summary, missing
 from reconciliation.words import CHANNELS
 
 NIGHTS = 14
 LISTED = 8
 TASKS = 6
-STEPS_OF_A_RUN = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Going:
     day: date
     started_at: datetime
     steps: int
-    of: int = STEPS_OF_A_RUN
+    of: int = len(STEPS)
 
 
 @dataclass(frozen=True, slots=True)
