@@ -6,7 +6,6 @@ centre, once; the till's sale then only names the link.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,13 +13,13 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from terminals.adapters import Aborted, Approved, Declined, Evidence, Unknown, Verdict
-from terminals.till import attempts, payments
-from terminals.till.attempts import Attempt, Wanted
-from terminals.till.baskets import Basket, find_basket, keep, linked_lines
+from terminals.till import attempts
+from terminals.till.attempts import Attempt
+from terminals.till.baskets import Basket, find_basket, linked_lines
 from terminals.till.centre import Centre, CentreRefused, CentreSilent
 from terminals.till.enrolled import Till
 from terminals.till.journal import Journal
-from terminals.till.payments import LINK, Desk
+from terminals.till.payments import LINK, Desk, begin_payment
 from terminals.till.pull import keep_document, known
 
 WITHDRAWN = "Am Schalter zurückgezogen"  # the reason a payer would read
@@ -29,14 +28,8 @@ NOBODY_WAITS = timedelta(seconds=30)  # longer than the centre is waited for whi
 
 def begin(connection: Connection, at: Desk, *, key: UUID) -> Attempt:
     """Write down that the basket is to be paid by link. Raises as `pay_by_card`."""
-    paid = payments.payable(connection, at.till.code)
-    wanted = Wanted(
-        till=at.till.code, shift=paid.shift, terminal=f"{at.till.code}.link", adapter=LINK,
-        kind="payment", amount_cents=paid.total_cents, person=at.person, basket=paid.id,
-    )  # fmt: skip
-    begun = attempts.start(connection, wanted, key=key, now=at.now)
-    keep(connection, replace(paid, state="paying"), at.now)
-    return begun
+    device = f"{at.till.code}.link"
+    return begin_payment(connection, at, key=key, terminal=device, adapter=LINK)
 
 
 def ask(

@@ -11,7 +11,6 @@ from terminals.till.enrolled import Till
 from terminals.till.journal import Journal
 from terminals.till.journal.tables import outbox, sale, sold_pass
 from terminals.till.outbox import TAKEN
-from terminals.till.sales import Sale, find_sale
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +39,16 @@ def fetch_codes(journal: Journal, centre: Centre, till: Till) -> list[UUID]:
     """
     with journal.read() as connection:
         waiting = _without_codes(connection, till.code)
-    for sold in waiting:
-        answer = centre.get(f"/till/charges/{sold.key}/passes", till.token, quick=True)
+    for key in waiting:
+        answer = centre.get(f"/till/charges/{key}/passes", till.token, quick=True)
         rows = [
-            {**one, "sale": sold.key, "valid_until": date.fromisoformat(one["valid_until"])}
+            {**one, "sale": key, "valid_until": date.fromisoformat(one["valid_until"])}
             for one in answer.body["passes"]
         ]
         if rows:
             with journal.write(till.code) as connection:
                 connection.execute(insert(sold_pass), rows)
-    return [sold.key for sold in waiting]
+    return waiting
 
 
 def mark_printed(connection: Connection, key: UUID, now: datetime) -> None:
@@ -57,7 +56,7 @@ def mark_printed(connection: Connection, key: UUID, now: datetime) -> None:
     connection.execute(update(sold_pass).where(sold_pass.c.sale == key).values(printed_at=now))
 
 
-def _without_codes(connection: Connection, till: str) -> list[Sale]:
+def _without_codes(connection: Connection, till: str) -> list[UUID]:
     has_code = select(sold_pass.c.sale)
     found = (
         select(sale.c.key)
@@ -65,5 +64,4 @@ def _without_codes(connection: Connection, till: str) -> list[Sale]:
         .where(sale.c.till == till, outbox.c.state == TAKEN, sale.c.key.not_in(has_code))
         .where(sale.c.state == "paid", sale.c.passes > 0)
     )
-    sold = [find_sale(connection, key) for key in connection.scalars(found)]
-    return [one for one in sold if one is not None]
+    return list(connection.scalars(found))

@@ -50,6 +50,13 @@ def pay_by_card(
     """
     if attempts.find_attempt(connection, key) is not None:
         return None
+    return begin_payment(connection, at, key=key, terminal=terminal, adapter=adapter)
+
+
+def begin_payment(
+    connection: Connection, at: Desk, *, key: UUID, terminal: str, adapter: str
+) -> Attempt:
+    """Lock the basket for an attempt of this key, which is new. Raises as `pay_by_card`."""
     paid = payable(connection, at.till.code)
     wanted = Wanted(
         till=at.till.code, shift=paid.shift, terminal=terminal, adapter=adapter, kind="payment",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Column, Connection, Row, func, insert, select, update
 
 from terminals.adapters import Evidence
 from terminals.till.attempts import Attempt, document_of, evidence_of
@@ -80,7 +80,7 @@ def complete(
 
     The number is drawn in this transaction alone: one that is rolled back leaves no gap.
     """
-    number = _draw_number(connection, of.till)
+    number = draw_number(connection, of.till, till.c.next_receipt)
     sold_at = attempt.started_at if attempt else now
     row = {
         "key": key, "till": of.till, "shift": of.shift, "number": number, "basket": of.id,
@@ -203,6 +203,12 @@ def last_sales(
     return [read_sale(row) for row in rows]
 
 
+def count_sales(connection: Connection, till_code: str, shift: str) -> int:
+    """How many sales there were in a shift, whatever became of them."""
+    mine = select(func.count()).where(sale.c.till == till_code, sale.c.shift == shift)
+    return connection.scalar(mine) or 0
+
+
 def set_state(connection: Connection, key: UUID, state: str) -> None:
     """Move a sale on: voiding, voided, refunded, or paid again where a void did not go through."""
     connection.execute(update(sale).where(sale.c.key == key).values(state=state))
@@ -220,12 +226,14 @@ def takings(connection: Connection, till_code: str, shift: str) -> dict[str, int
 
 def guests_today(connection: Connection, till_code: str, shift: str) -> tuple[int, int]:
     """How many guests came in this shift, and how many of them free."""
+    found = select(sale.c.guests, sale.c.lines).where(
+        sale.c.till == till_code, sale.c.shift == shift, sale.c.state != "voided",
+        sale.c.guests > 0,
+    )  # fmt: skip
     guests = free = 0
-    for sold in last_sales(connection, till_code, shift=shift, most=100_000):
-        if sold.state == "voided":
-            continue
-        for line in sold.lines:
-            guests += line.quantity if line.kind in GUESTS else 0
+    for came, lines in connection.execute(found):
+        guests += came
+        for line in (Line(**each) for each in lines):
             free += line.quantity if line.kind in GUESTS and not line.amount_cents else 0
     return guests, free
 
@@ -238,12 +246,8 @@ def read_sale(row: Row[Any]) -> Sale:
     return Sale(**{**values, "tender": Tender(**tender), "lines": lines})
 
 
-def _draw_number(connection: Connection, code: str) -> int:
-    drawn = (
-        update(till)
-        .where(till.c.code == code)
-        .values(next_receipt=till.c.next_receipt + 1)
-        .returning(till.c.next_receipt - 1)
-    )
+def draw_number(connection: Connection, code: str, of: Column[int]) -> int:
+    """The till's next number of this column of it, used up with the caller's transaction alone."""
+    drawn = update(till).where(till.c.code == code).values({of: of + 1}).returning(of - 1)
     number: int = connection.scalars(drawn).one()
     return number

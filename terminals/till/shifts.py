@@ -13,7 +13,7 @@ from terminals.till import take_backs
 from terminals.till.errors import TillRefusal
 from terminals.till.journal.tables import cash_drop, sale, shift, till
 from terminals.till.outbox import put
-from terminals.till.sales import guests_today, takings
+from terminals.till.sales import draw_number, guests_today, takings
 
 # Cents of every note and coin of the euro, the largest first.
 DENOMINATIONS = (
@@ -79,7 +79,7 @@ def open_shift(
     there, the drawer still owes it: the count at the end will show what is missing.
     """
     day, carried = business_day(now), _left_in_drawer(connection, till_code)
-    z_number = _draw_z_number(connection, till_code)
+    z_number = draw_number(connection, till_code, till.c.next_z)
     row: dict[str, Any] = {
         "till": till_code, "code": f"{day.isoformat()}-{z_number}", "person": person,
         "business_day": day, "opened_at": now, "float_cents": max(total_of(counts), carried),
@@ -209,17 +209,6 @@ def _summary(connection: Connection, of: Shift) -> dict[str, Any]:
         "guests": guests_today(connection, of.till, of.code)[0],
         "receipts": [] if first is None else [first, last],
     }
-
-
-def _draw_z_number(connection: Connection, till_code: str) -> int:
-    drawn = (
-        update(till)
-        .where(till.c.code == till_code)
-        .values(next_z=till.c.next_z + 1)
-        .returning(till.c.next_z - 1)
-    )
-    number: int = connection.scalars(drawn).one()
-    return number
 
 
 def shift_name(opened_at: datetime) -> str:

@@ -6,7 +6,7 @@ what was accepted without a line goes the way of every other sale.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -14,15 +14,15 @@ from sqlalchemy import Connection, select
 
 from ledger.calendar import business_day
 from terminals.adapters import Approved, Declined, Evidence, Unknown, Verdict
-from terminals.till import attempts, payments
-from terminals.till.attempts import Attempt, Wanted
-from terminals.till.baskets import find_basket, keep
+from terminals.till import attempts
+from terminals.till.attempts import Attempt
+from terminals.till.baskets import find_basket
 from terminals.till.centre import Centre, CentreRefused, CentreSilent
 from terminals.till.enrolled import Till
 from terminals.till.journal import Journal
 from terminals.till.journal.tables import attempt
 from terminals.till.limits import USUAL, Limits
-from terminals.till.payments import WALLET, Desk
+from terminals.till.payments import WALLET, Desk, begin_payment
 from terminals.till.sales import wallet_charge
 
 OFFLINE = "offline"  # in the evidence of what was accepted so
@@ -35,14 +35,7 @@ PROBLEMS = {"balance_too_low": "short", "wallet_unknown": "unknown"}
 
 def begin(connection: Connection, at: Desk, *, wallet: str, key: UUID) -> Attempt:
     """Write down that the basket is to be paid from this wallet. Raises as `pay_by_card`."""
-    paid = payments.payable(connection, at.till.code)
-    wanted = Wanted(
-        till=at.till.code, shift=paid.shift, terminal=wallet, adapter=WALLET, kind="payment",
-        amount_cents=paid.total_cents, person=at.person, basket=paid.id,
-    )  # fmt: skip
-    begun = attempts.start(connection, wanted, key=key, now=at.now)
-    keep(connection, replace(paid, state="paying"), at.now)
-    return begun
+    return begin_payment(connection, at, key=key, terminal=wallet, adapter=WALLET)
 
 
 @dataclass(frozen=True, slots=True)

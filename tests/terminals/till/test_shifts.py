@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from ledger.balances import balance
 from terminals.till.errors import TillRefusal
+from terminals.till.sales import count_sales, guests_today, set_state
 from terminals.till.shifts import close_shift, current_shift, drop, expected_cash, open_shift
 from tests.terminals.till.conftest import FLOAT
 
@@ -42,6 +43,22 @@ def test_a_difference_needs_a_reason_and_nothing_more(counter):
         shift = current_shift(connection, "B01-1")
         with pytest.raises(TillRefusal, match="reason_missing"):
             _close(connection, shift, {"5000": 1}, reason=None)
+
+
+def test_guests_of_a_shift_are_counted_without_what_was_voided(counter):
+    counter.fill("POOL-AD", "POOL-AD", "POOL-U6")
+    counter.pay_in_cash(1000)
+    counter.fill("POOL-10A")  # a pass is no guest yet
+    counter.pay_in_cash(10000)
+    counter.fill("POOL-RED", "POOL-U6")
+    voided = counter.pay_in_cash(300)
+    with _writing(counter) as connection:
+        shift = current_shift(connection, "B01-1").code
+        assert guests_today(connection, "B01-1", shift) == (5, 2)
+        set_state(connection, voided.key, "voided")
+        assert guests_today(connection, "B01-1", shift) == (3, 1)
+        assert count_sales(connection, "B01-1", shift) == 3
+        assert guests_today(connection, "B01-1", "another") == (0, 0)
 
 
 def test_a_safebag_number_is_used_once(counter):

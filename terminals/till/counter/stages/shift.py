@@ -32,7 +32,7 @@ from terminals.till.pages import (
     TillMenu,
 )
 from terminals.till.people import tries_left
-from terminals.till.sales import guests_today, last_sales
+from terminals.till.sales import count_sales, guests_today
 from terminals.till.shift_notes import note_before, note_of
 from terminals.till.shifts import total_of
 
@@ -91,7 +91,7 @@ def menu(moment: Moment) -> TillMenu:
     return TillMenu(
         shift=shift_title(moment, shift.opened_at),
         opened_at=shift.opened_at,
-        sales=len(last_sales(moment.connection, moment.till.code, shift=shift.code, most=9999)),
+        sales=count_sales(moment.connection, moment.till.code, shift.code),
         guests=Guests(guests, free),
         drops=_drops(moment),
         cash_limit_cents=moment.site.limits.cash_cents,
