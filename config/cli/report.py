@@ -15,7 +15,7 @@ from ledger.calendar import CITY_TIME
 from ledger.documents.pdf import PdfMissing
 from reconciliation.reports import Report, load
 from reconciliation.reports.document import Document
-from reconciliation.reports.forms import Stamp, as_csv, as_pdf, as_xlsx, shown
+from reconciliation.reports.forms import Stamp, in_form, shown
 from reconciliation.reports.period import period_named
 
 FORMS = ("table", "csv", "xlsx", "pdf")
@@ -55,21 +55,13 @@ def _write(document: Document, form: str, output: Path | None) -> None:
     if output is None and form != "csv":
         raise click.UsageError(f"name a file for {form} with --output")
     try:
-        content = _content(document, form)
+        content = in_form(document, form, Stamp("Stadtkasse", datetime.now(CITY_TIME)))
     except PdfMissing as missing:
         raise Refusal("PDF needs the extra `pdf` and Pango: save csv or xlsx.") from missing
     if output is None:
         sys.stdout.buffer.write(content)
     else:
         output.write_bytes(content)
-
-
-def _content(document: Document, form: str) -> bytes:
-    if form == "csv":
-        return as_csv(document)
-    if form == "xlsx":
-        return as_xlsx(document)
-    return as_pdf(document, Stamp("Stadtkasse", datetime.now(CITY_TIME)))
 
 
 def _grid(document: Document, title: str) -> Grid:

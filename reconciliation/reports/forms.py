@@ -37,6 +37,13 @@ class Stamp:
     made_at: datetime
 
 
+def in_form(document: Document, form: str, stamp: Stamp) -> bytes:
+    """The document as one of KINDS. Raises PdfMissing."""
+    if form == "csv":
+        return as_csv(document)
+    return as_xlsx(document) if form == "xlsx" else as_pdf(document, stamp)
+
+
 def as_csv(document: Document) -> bytes:
     """Every table below its title, semicolons and UTF-8 with BOM; amounts as `-4,50`."""
     rows: list[list[Cell]] = []

@@ -13,6 +13,7 @@ from reconciliation.desk.accounts.explanation import Chosen, explain, proof_line
 from reconciliation.desk.accounts.listing import chart
 from reconciliation.desk.accounts.listing import statement as read_statement
 from reconciliation.desk.asked import day_asked, knowledge_asked, page_asked
+from reconciliation.desk.downloads import attached
 from reconciliation.desk.links import case_address, here
 from reconciliation.desk.page import books, now, render
 
@@ -80,8 +81,7 @@ def proof(account: str) -> Response:
     answer = make_response(csv_of(HEAD, rows))
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     name = f"nachweis-{account.replace('/', '-')}-{knowledge.as_of.isoformat()}.csv"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return attached(answer, name)
 
 
 @pages.get("/<path:account>")

@@ -41,9 +41,9 @@ from reconciliation.desk.case_lines import CaseLine, case_line
 from reconciliation.desk.case_said import said_line
 from reconciliation.desk.differences import together
 from reconciliation.desk.differences.sheet import FORMS, sheet_of
+from reconciliation.desk.downloads import as_file
 from reconciliation.desk.page import books, caller, go, now, refusal, render
 from reconciliation.errors import ReconciliationError
-from reconciliation.reports.forms import KINDS
 from reconciliation.words import channel_word, class_word
 
 pages = Blueprint(
@@ -93,11 +93,7 @@ def download(form: str) -> Response:
     at = now()
     with books().read_only() as session:
         document = sheet_of(session, filter_asked(caller().name, at))
-    answer = make_response(FORMS[form](document))
-    answer.content_type = KINDS[form]
-    name = f"differenzen-{business_day(at)}.{form}"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return as_file(document, form, f"differenzen-{business_day(at)}")
 
 
 @pages.post("")

@@ -9,11 +9,10 @@ from reconciliation.casework.lists import Filter, every_case
 from reconciliation.desk.case_filters import VIEW_WORDS
 from reconciliation.desk.case_lines import CaseLine, case_line
 from reconciliation.reports.document import Cell, Document, Table, euro, number, text
-from reconciliation.reports.forms import as_csv, as_xlsx
 from reconciliation.reports.period import Period
 from reconciliation.words import channel_word, class_word
 
-FORMS = {"csv": as_csv, "xlsx": as_xlsx}
+FORMS = ("csv", "xlsx")
 SEVERITIES = {"break": "Differenz", "suggestion": "Vorschlag"}
 COLUMNS = (
     text("Fall"), text("Gruppe"), text("Art"), text("Kanal"), text("Ort"), text("Beleg"),

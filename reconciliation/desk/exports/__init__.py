@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from ledger.errors import LedgerError
 from ledger.permissions import Permission, needs
+from reconciliation.desk.downloads import attached
 from reconciliation.desk.exports import words
 from reconciliation.desk.exports.page import batch_page, list_page, new_page
 from reconciliation.desk.page import books, caller, go, may, now, refusal, render
@@ -97,10 +98,9 @@ def download(format: str, number: int) -> Response:
 
     suffix = batch.name[batch.name.rfind(".") :]
     response = Response(stream_with_context(stream()), mimetype=MIMETYPES.get(suffix, "text/plain"))
-    response.headers["Content-Disposition"] = f'attachment; filename="{batch.name}"'
     response.headers["Content-Length"] = str(batch.byte_count)
     response.headers["Repr-Digest"] = f"sha-256=:{b64encode(batch.sha256).decode()}:"
-    return response
+    return attached(response, batch.name)
 
 
 @pages.post("/<format>/<int:number>/schritt")

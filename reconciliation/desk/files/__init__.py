@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest, NotFound, RequestEntityTooLarge
 from ledger.calendar import business_day
 from ledger.permissions import Permission, needs
 from reconciliation.desk.asked import page_asked
+from reconciliation.desk.downloads import attached
 from reconciliation.desk.files.lines import (
     STATES,
     PreviewLine,
@@ -84,9 +85,8 @@ def raw(number: int) -> Response:
     name, content = found
     answered = make_response(content)
     answered.mimetype = "application/octet-stream"
-    answered.headers["Content-Disposition"] = f'attachment; filename="{_ascii(name)}"'
     answered.headers["X-Content-Type-Options"] = "nosniff"
-    return answered
+    return attached(answered, _ascii(name))
 
 
 @pages.post("/ansehen")

@@ -1,14 +1,12 @@
 """Payouts: which came, and each one down to the single payment and the bank's line."""
 
-import logging
-
-from flask import Blueprint, Response, current_app, make_response, request, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 from werkzeug.exceptions import BadRequest, NotFound
 
 from ledger.calendar import business_day
-from ledger.documents.pdf import PdfMissing
 from ledger.permissions import Permission, needs
 from reconciliation.desk.asked import page_asked
+from reconciliation.desk.downloads import as_file
 from reconciliation.desk.page import books, now, render
 from reconciliation.desk.payouts import words
 from reconciliation.desk.payouts.files import document_of, file_name
@@ -22,14 +20,11 @@ from reconciliation.desk.payouts.whole import (
     payouts,
 )
 from reconciliation.reports.forms import KINDS as FORMS
-from reconciliation.reports.forms import Stamp, as_csv, as_pdf, as_xlsx
 from reconciliation.words import class_word
 
 pages = Blueprint(
     "desk_payouts", __name__, url_prefix="/desk/auszahlungen", template_folder="templates"
 )
-
-log = logging.getLogger("stadtkasse.desk")
 
 
 @pages.get("")
@@ -72,21 +67,7 @@ def file(number: str, form: str) -> Response:
     if form not in FORMS:
         raise NotFound
     shown = _found(number, "", 1)
-    document = document_of(shown)
-    try:
-        if form == "pdf":
-            content = as_pdf(document, Stamp(current_app.config["CITY"], now()))
-        else:
-            content = as_csv(document) if form == "csv" else as_xlsx(document)
-    except PdfMissing as missing:
-        log.warning("no PDF of a payout: %s", missing)
-        advice = "PDF lässt sich auf diesem Server nicht erzeugen. Bitte CSV oder XLSX laden."
-        return render("error.html", 503, title="Kein PDF", advice=advice, reference=None)
-    answer = make_response(content)
-    answer.content_type = FORMS[form]
-    name = file_name(number, shown.whole.arrives_on, form)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return as_file(document_of(shown), form, file_name(number, shown.whole.arrives_on))
 
 
 def _found(number: str, place: str, page: int) -> PayoutPage:

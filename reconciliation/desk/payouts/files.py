@@ -43,10 +43,10 @@ def document_of(page: PayoutPage) -> Document:
     return Document(title, Period(min(days), max(days)), (lines, places, bank))
 
 
-def file_name(number_: str, arrives_on: date, form: str) -> str:
-    """`auszahlung-2026-11-17-po_1QMd.csv`."""
+def file_name(number_: str, arrives_on: date) -> str:
+    """`auszahlung-2026-11-17-po_1QMd`."""
     plain = "".join(one if one.isalnum() or one in "_-" else "-" for one in number_)
-    return f"auszahlung-{arrives_on}-{plain}.{form}"
+    return f"auszahlung-{arrives_on}-{plain}"
 
 
 def _row(line: Line) -> tuple[Cell, ...]:

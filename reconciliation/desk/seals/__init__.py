@@ -10,6 +10,7 @@ from ledger.permissions import Permission, needs
 from ledger.proofs import Proof, check_books, prove
 from ledger.staff.audit import record
 from reconciliation.desk.asked import page_asked
+from reconciliation.desk.downloads import attached
 from reconciliation.desk.page import books, caller, go, may, now, render
 from reconciliation.desk.seals.listing import PAGE, seals
 
@@ -72,9 +73,7 @@ def download(entry: int) -> Response:
         tree_size=found.tree_size, path=[each.hex() for each in found.path],
         root=found.root.hex(), block=found.block, sealed_at=found.sealed_at.isoformat(), how=HOW,
     )  # fmt: skip
-    name = f"beweis-{found.entry_id}.json"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return attached(answer, f"beweis-{found.entry_id}.json")
 
 
 def _proved(number: int) -> Asked:
