@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -39,6 +40,14 @@ class Proof:
     def holds(self) -> bool:
         """Whether entry, path and sealed root fit together."""
         return root_by_path(self) == self.root
+
+    def document(self) -> dict[str, Any]:
+        """All of it as plain values for a file, bytes in hexadecimal."""
+        return {
+            "entry": self.entry_id, "canonical": self.canonical.hex(), "index": self.index,
+            "tree_size": self.tree_size, "path": [each.hex() for each in self.path],
+            "root": self.root.hex(), "block": self.block, "sealed_at": self.sealed_at.isoformat(),
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,6 @@ def proof_answer(facts: ReceiptFacts, found: Proof | None) -> Response:
         answer = jsonify(state="not_sealed_yet", receipt=facts.number)
         answer.status_code = 409
         return answer
-    answer = jsonify(
-        receipt=facts.number, entry=found.entry_id, canonical=found.canonical.hex(),
-        index=found.index, tree_size=found.tree_size, path=[each.hex() for each in found.path],
-        root=found.root.hex(), block=found.block, sealed_at=found.sealed_at.isoformat(), how=HOW,
-    )  # fmt: skip
+    answer = jsonify(found.document() | {"receipt": facts.number, "how": HOW})
     answer.headers["Content-Disposition"] = "attachment; filename=beweis.json"
     return answer

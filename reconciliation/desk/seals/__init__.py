@@ -67,13 +67,8 @@ def download(entry: int) -> Response:
     asked = _proved(entry)
     if asked.proof is None:
         raise NotFound
-    found = asked.proof
-    answer = jsonify(
-        entry=found.entry_id, canonical=found.canonical.hex(), index=found.index,
-        tree_size=found.tree_size, path=[each.hex() for each in found.path],
-        root=found.root.hex(), block=found.block, sealed_at=found.sealed_at.isoformat(), how=HOW,
-    )  # fmt: skip
-    return attached(answer, f"beweis-{found.entry_id}.json")
+    answer = jsonify(asked.proof.document() | {"how": HOW})
+    return attached(answer, f"beweis-{asked.proof.entry_id}.json")
 
 
 def _proved(number: int) -> Asked:
