@@ -58,6 +58,17 @@ def bank_days_between(earlier: date, later: date) -> int:
     return sum(is_bank_day(earlier + timedelta(days=n)) for n in range(1, days + 1))
 
 
+def next_month(day: date) -> date:
+    """The first day of the month after the one of `day`."""
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def months_back(day: date, count: int) -> date:
+    """The first day of the month that is `count` months before the one of `day`."""
+    month = day.year * 12 + day.month - 1 - count
+    return date(month // 12, month % 12 + 1, 1)
+
+
 def _easter(year: int) -> date:
     """Easter Sunday, Gregorian (the anonymous algorithm of 1876)."""
     a, (b, c) = year % 19, divmod(year, 100)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from ledger.calendar import next_month
 from ledger.movement_rows import Wanted, entry_rows
 from ledger.tables.books import account, transfer
 
@@ -34,14 +35,3 @@ def first_day(session: Session, account_code: str) -> date | None:
     moved = or_(transfer.c.debit_account == own, transfer.c.credit_account == own)
     found: date | None = session.scalar(select(func.min(transfer.c.booked_on)).where(moved))
     return found
-
-
-def next_month(first: date) -> date:
-    """The first day of the month after this one."""
-    return (first.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
-def months_back(day: date, count: int) -> date:
-    """The first day of the month that is `count` months before the one of `day`."""
-    month = day.year * 12 + day.month - 1 - count
-    return date(month // 12, month % 12 + 1, 1)

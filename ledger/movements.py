@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ledger.calendar import next_month
 from ledger.facilities.daycare.meals import cut_off
 from ledger.movement_rows import (
     Wanted,
@@ -114,7 +115,8 @@ def movements(
     """One page of the wallet's movements; month: any day of it."""
     wanted = Wanted(wallet, after, kind, child, limit=limit + 1)
     if month is not None:
-        wanted = replace(wanted, first=month.replace(day=1), last=_end_of(month))
+        last = next_month(month) - timedelta(days=1)
+        wanted = replace(wanted, first=month.replace(day=1), last=last)
     rows = entry_rows(session, wanted)
     more = len(rows) > limit
     shown = _movements(session, wallet, rows[:limit])
@@ -226,8 +228,3 @@ def _child_sum(code: str, moved: Sequence[Movement]) -> ChildSum:
         code, len(meals), sum(line.price_cents for line in lines),
         sum(line.subsidy_cents for line in lines), sum(line.own_cents for line in lines),
     )  # fmt: skip
-
-
-def _end_of(month: date) -> date:
-    following = (month.replace(day=1) + timedelta(days=32)).replace(day=1)
-    return following - timedelta(days=1)

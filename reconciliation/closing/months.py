@@ -1,7 +1,7 @@
 """Signing a month: the same two signatures, under totals that month end brings."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import text
@@ -11,6 +11,7 @@ from ledger.permissions import Caller
 from ledger.staff.audit import record
 from reconciliation.closing.errors import ClosingBlocked
 from reconciliation.closing.signatures import MONTH, Signed, Signing, sign, signed
+from reconciliation.reports.period import month_of
 
 
 def open_days(session: Session, month: date) -> tuple[date, ...]:
@@ -52,6 +53,5 @@ def sign_month(
 
 
 def _days_of(month: date) -> tuple[date, date]:
-    first = month.replace(day=1)
-    after = (first + timedelta(days=31)).replace(day=1)
-    return first, after - timedelta(days=1)
+    whole = month_of(month)
+    return whole.first, whole.last

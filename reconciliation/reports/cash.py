@@ -9,6 +9,7 @@ from importlib import resources
 
 from sqlalchemy.orm import Session
 
+from ledger.calendar import months_back
 from reconciliation.reports import Report
 from reconciliation.reports.document import Cell, Document, Table, euro, number, percent, text
 from reconciliation.reports.period import NAMES, Period, month_of
@@ -118,9 +119,7 @@ def places_of(session: Session, period: Period) -> list[Place]:
 
 def lines_of(session: Session, last: date) -> tuple[tuple[date, ...], list[KindLine]]:
     """Twelve months up to the one of `last`, and the share of cash by kind of facility."""
-    months = [last.replace(day=1)]
-    while len(months) < MONTHS:
-        months.insert(0, month_of(date.fromordinal(months[0].toordinal() - 1)).first)
+    months = [months_back(last, count) for count in reversed(range(MONTHS))]
     kinds = {code: house.kind for code, house in places(session).items() if house.tills}
     sums: dict[tuple[str, date], tuple[int, int]] = {}
     for row in sums_by_month(session, months[0], month_of(last).last):

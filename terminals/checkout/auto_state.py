@@ -1,11 +1,11 @@
 """How a wallet that fills itself up fares: declines counted, stopped, set going again."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from ledger.calendar import CITY_TIME, business_day
+from ledger.calendar import CITY_TIME, business_day, next_month
 from terminals.checkout.tables import auto_top_up, online_payment
 from terminals.checkout.values import Payment
 
@@ -59,8 +59,7 @@ def way_kept(session: Session, payer: str, *, at: datetime) -> None:
 def spent_cents(session: Session, wallet: str, due_at: datetime) -> int:
     """What this calendar month has taken or still may take, as the city counts months."""
     first = business_day(due_at).replace(day=1)
-    after = (first + timedelta(days=32)).replace(day=1)
-    begins, ends = (datetime.combine(day, time(), CITY_TIME) for day in (first, after))
+    begins, ends = (datetime.combine(day, time(), CITY_TIME) for day in (first, next_month(first)))
     of = online_payment.c
     return int(
         session.scalar(

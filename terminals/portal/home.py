@@ -7,8 +7,8 @@ from itertools import dropwhile
 
 from flask import Blueprint, Response, request, url_for
 
-from ledger.calendar import business_day
-from ledger.movement_months import month_sums, months_back
+from ledger.calendar import business_day, months_back
+from ledger.movement_months import month_sums
 from ledger.permissions import Permission, needs
 from terminals.checkout.here import provider
 from terminals.face.moment import now

@@ -11,8 +11,8 @@ from babel.dates import format_date
 from flask import Blueprint, Response, request, url_for
 from sqlalchemy.orm import Session
 
-from ledger.calendar import business_day
-from ledger.movement_months import month_sums, months_back
+from ledger.calendar import business_day, months_back
+from ledger.movement_months import month_sums
 from ledger.movements import Movement, MovementPage, movements
 from ledger.permissions import Permission, needs
 from terminals.face.moment import now

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ledger.calendar import next_month
+
 _NAMED = re.compile(r"(?P<year>20\d\d)(?:-(?P<month>0[1-9]|1[0-2]))?")
 
 
@@ -25,7 +27,7 @@ class Period:
         """Its last day."""
         if self.month is None:
             return date(self.year, 12, 31)
-        return (self.first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        return next_month(self.first) - timedelta(days=1)
 
     @property
     def name(self) -> str:

@@ -23,6 +23,7 @@ from reconciliation.desk.accounts.parts import (
     last_known,
 )
 from reconciliation.desk.event_words import event_word
+from reconciliation.reports.period import month_of
 
 EVER = date(1, 1, 1)
 
@@ -168,17 +169,12 @@ def lines_of(session: Session, account: Account, cut: Cut, day: str, part: str) 
     if day == BEFORE:
         last = cut.as_of - timedelta(days=SHOWN_DAYS)
         if account.shape == PLAIN:
-            first, last = _month(part, last)
+            month = month_of(date.fromisoformat(f"{part}-01"))
+            first, last = month.first, min(month.last, last)
     elif account.shape != DATED:
         first = last = date.fromisoformat(day)
     found = find_accounts(session, [code])[code]
     return latest_lines(session, Wanted(found, first, last, event), cut)
-
-
-def _month(month: str, latest: date) -> tuple[date, date]:
-    first = date.fromisoformat(f"{month}-01")
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return first, min(last, latest)
 
 
 def _read(

@@ -6,7 +6,7 @@ from datetime import date
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
-from ledger.calendar import business_day
+from ledger.calendar import business_day, months_back
 from ledger.permissions import Permission, needs
 from reconciliation.desk.cash.chart import Chart, chart_of
 from reconciliation.desk.page import books, now, render
@@ -80,7 +80,5 @@ def show() -> Response:
 
 
 def _choices(today: date) -> list[tuple[str, str]]:
-    months = [month_of(today)]
-    while len(months) < 13:
-        months.append(month_of(date.fromordinal(months[-1].first.toordinal() - 1)))
+    months = [month_of(months_back(today, count)) for count in range(13)]
     return [(month.name, month.words) for month in months]

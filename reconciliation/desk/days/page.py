@@ -14,6 +14,7 @@ from reconciliation.closing.checks import HINT, SOUND
 from reconciliation.closing.days import DayClosing
 from reconciliation.closing.totals import CarriedCase
 from reconciliation.desk.days.words import CHANNELS, COMPARED, check_words
+from reconciliation.reports.period import month_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,8 @@ class DayPage:
 
 def ribbon(session: Session, shown: date, today: date) -> Sequence[RibbonDay]:
     """The days of the shown month that are over, and the shown one."""
-    first = shown.replace(day=1)
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    last = max(min(last, today - timedelta(days=1)), shown)
+    month = month_of(shown)
+    first, last = month.first, max(min(month.last, today - timedelta(days=1)), shown)
     closed = set(session.scalars(
         select(closed_day.c.day).where(closed_day.c.day.between(first, last))
     ))  # fmt: skip

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from ledger.calendar import business_day
+from ledger.calendar import business_day, months_back, next_month
 from ledger.errors import LedgerError
 from ledger.permissions import Permission, needs
 from reconciliation.closing.errors import ClosingChanged
@@ -49,8 +49,7 @@ class MonthPage:
 @needs(Permission.RECONCILE_READ)
 def show() -> AnyResponse:
     """The month that is to be closed next: the one before this."""
-    this = business_day(now()).replace(day=1)
-    return redirect(url_for("desk_months.show_month", name=_name_before(this)))
+    return redirect(url_for("desk_months.show_month", name=_name_before(business_day(now()))))
 
 
 @pages.get("/<name>")
@@ -115,10 +114,10 @@ def _first_open(steps: tuple[Step, ...]) -> Step:
     return next((step for step in steps if not step.is_done), steps[0])
 
 
-def _name_before(first: date) -> str:
-    return month_of(date.fromordinal(first.toordinal() - 1)).name
+def _name_before(day: date) -> str:
+    return month_of(months_back(day, 1)).name
 
 
 def _name_after(period: Period) -> str | None:
-    after = date.fromordinal(period.last.toordinal() + 1)
+    after = next_month(period.first)
     return month_of(after).name if after <= business_day(now()) else None
