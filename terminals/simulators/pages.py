@@ -1,10 +1,23 @@
-"""Answers for a browser: pages without any script, sent with a policy that allows none."""
+"""A simulator on the web: its server, and pages without any script, nor leave for one."""
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.server import ThreadingHTTPServer
 
 _POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+
+class WebServer(ThreadingHTTPServer):
+    """A thread for each call; whoever makes it says what answers, and how it ends."""
+
+    request_queue_size = 128  # many may call at once
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hung up first is no news; anything else is a fault of this program."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
 """The mailbox on real sockets: one for SMTP, one for the browser."""
 
-import sys
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
 from terminals.simulators.mail import web
 from terminals.simulators.mail.letters import Mail, Store
 from terminals.simulators.mail.smtp import MailServer, Trouble
+from terminals.simulators.pages import WebServer
 
 _LONGEST_FORM = 10_000
 
@@ -72,19 +72,13 @@ class Mailbox:
         self._store.clear()
 
 
-class _Server(ThreadingHTTPServer):
-    request_queue_size = 128  # many may call at once
+class _Server(WebServer):
     daemon_threads = True  # a caller that waits for a mail does not keep it from closing
     smtp: MailServer
 
     def __init__(self, at: tuple[str, int], store: Store) -> None:
         self.store = store
         super().__init__(at, _Handler)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hung up first is no news; anything else is a fault of this program."""
-        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -30,19 +30,19 @@ def a_charge(world: World, intent: Json, run: Run, reader: Json) -> Json:
         "paid": is_paid, "status": "succeeded" if is_paid else "failed",
         "failure_code": card.code if card.decline else None,
         "failure_message": "Your card was declined." if card.decline else None,
-        "outcome": _outcome(card),
+        "outcome": outcome(card.decline, is_paid=is_paid),
         "payment_method_details": {
             "type": "card_present", "card_present": _card_present(intent, card, reader),
         },
     })  # fmt: skip
 
 
-def _outcome(card: Card) -> Json:
-    is_paid = not card.decline
+def outcome(reason: str, *, is_paid: bool, risk_level: str = "not_assessed") -> Json:
+    """What the bank said of a charge; reason: why it declined, "" where it did not say."""
     return {
         "advice_code": None, "network_advice_code": None, "network_decline_code": None,
         "network_status": "approved_by_network" if is_paid else "declined_by_network",
-        "reason": card.decline or None, "risk_level": "not_assessed",
+        "reason": reason or None, "risk_level": risk_level,
         "seller_message": "Payment complete." if is_paid else "The bank declined it.",
         "type": "authorized" if is_paid else "issuer_declined",
     }  # fmt: skip

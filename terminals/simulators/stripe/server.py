@@ -2,16 +2,15 @@
 
 import json
 import secrets
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from terminals.simulators.pages import Page
+from terminals.simulators.pages import Page, WebServer
 from terminals.simulators.stripe import control, hosted, payouts
 from terminals.simulators.stripe.api import Answer, Call, answer
 from terminals.simulators.stripe.cards import CARDS
@@ -134,18 +133,12 @@ def _a_location() -> Json:
             "display_name": "Aachen", "livemode": False, "metadata": {}}  # fmt: skip
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(WebServer):
     daemon_threads = False  # so that closing waits for the last answer
-    request_queue_size = 128  # many may call at once
 
     def __init__(self, at: tuple[str, int], world: World, ending: threading.Event) -> None:
         self.world, self.ending = world, ending
         super().__init__(at, _Handler)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hung up first is no news; anything else is a fault of this program."""
-        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Handler(BaseHTTPRequestHandler):

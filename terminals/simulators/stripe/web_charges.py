@@ -3,7 +3,7 @@
 import secrets
 import time
 
-from terminals.simulators.stripe.charges import blank
+from terminals.simulators.stripe.charges import blank, outcome
 from terminals.simulators.stripe.payment_methods import a_mandate
 from terminals.simulators.stripe.settings import DAY
 from terminals.simulators.stripe.state import Json, World
@@ -33,7 +33,7 @@ def a_web_charge(world: World, intent: Json, method: Json, *, is_secure: bool = 
         "description": intent["description"], "billing_details": method["billing_details"],
         "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
         "calculated_statement_descriptor": "SIMULATION", "failure_code": None,
-        "failure_message": None, "outcome": _outcome(True, kind, ""),
+        "failure_message": None, "outcome": _outcome(kind, "", is_paid=True),
         "payment_method_details": {"type": kind, kind: details},
     })  # fmt: skip
 
@@ -48,18 +48,12 @@ def failed(charge: Json, code: str, decline: str, message: str) -> None:
     """The bank said no."""
     kind = charge["payment_method_details"]["type"]
     charge |= {"status": "failed", "failure_code": code, "failure_message": message,
-               "outcome": _outcome(False, kind, decline)}  # fmt: skip
+               "outcome": _outcome(kind, decline, is_paid=False)}  # fmt: skip
 
 
-def _outcome(is_paid: bool, kind: str, decline: str) -> Json:
-    said = "approved_by_network" if is_paid else "declined_by_network"
-    return {
-        "advice_code": None, "network_advice_code": None, "network_decline_code": None,
-        "network_status": said, "reason": decline or None,
-        "risk_level": "normal" if kind == "card" else "not_assessed",
-        "seller_message": "Payment complete." if is_paid else "The bank declined it.",
-        "type": "authorized" if is_paid else "issuer_declined",
-    }  # fmt: skip
+def _outcome(kind: str, decline: str, *, is_paid: bool) -> Json:
+    risk_level = "normal" if kind == "card" else "not_assessed"
+    return outcome(decline, is_paid=is_paid, risk_level=risk_level)
 
 
 def _card(intent: Json, method: Json, *, is_secure: bool) -> Json:
