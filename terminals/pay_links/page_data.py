@@ -108,9 +108,12 @@ def link_page(
     """The page of a link that was not withdrawn."""
     begun = payments_of(session, PURPOSE, str(link.id))
     last = begun[0] if begun else None
-    refunds = _refunds(session, link)
+    payment = paid_by(session, link.paid_entry) if link.paid_entry else None
+    back = refunds_of(session, payment) if payment else []
+    is_gone = payment is not None and _is_gone(session, payment, back)
+    refunds = _of_the_office(back)
     return LinkPage(
-        link, bill_of(session, link, language), _state(session, link, begun, at),
+        link, bill_of(session, link, language), _state(link, begun, at, is_gone=is_gone),
         link_path(link.token),
         uuid4(), is_online, was_left=was_left and link.paid_at is None,
         was_declined=last is not None and last.state == "failed" and link.paid_at is None,
@@ -168,9 +171,9 @@ def bill_of(session: Session, link: Standing, language: str) -> Bill:
     )  # fmt: skip
 
 
-def _state(session: Session, link: Standing, begun: Sequence[Payment], at: datetime) -> str:
+def _state(link: Standing, begun: Sequence[Payment], at: datetime, *, is_gone: bool) -> str:
     if link.paid_at is not None:
-        return "gone" if _is_gone(session, link) else "paid"
+        return "gone" if is_gone else "paid"
     for payment in begun:
         if payment.state == "processing":
             return "on_the_way"
@@ -179,22 +182,16 @@ def _state(session: Session, link: Standing, begun: Sequence[Payment], at: datet
     return link.state(at)
 
 
-def _is_gone(session: Session, link: Standing) -> bool:
+def _is_gone(session: Session, payment: UUID, back: Sequence[OnlineRefund]) -> bool:
     """Whether the payment that settled it was taken back: by the payer's bank, or by hand."""
-    payment = paid_by(session, link.paid_entry) if link.paid_entry else None
-    if payment is None:
-        return False
     by_bank = any(one.state == "lost" for one in disputes_of(session, payment))
-    refunds = (one for one in refunds_of(session, payment) if one.source == "elsewhere")
-    return by_bank or any(one.state == "succeeded" for one in refunds)
+    by_hand = (one for one in back if one.source == "elsewhere")
+    return by_bank or any(one.state == "succeeded" for one in by_hand)
 
 
-def _refunds(session: Session, link: Standing) -> list[OnlineRefund]:
+def _of_the_office(back: Sequence[OnlineRefund]) -> list[OnlineRefund]:
     """What goes back of the payment that settled it, because the office says so."""
-    payment = paid_by(session, link.paid_entry) if link.paid_entry else None
-    if payment is None:
-        return []
-    ours = (one for one in refunds_of(session, payment) if one.source == "subject")
+    ours = (one for one in back if one.source == "subject")
     return [one for one in ours if one.state not in ("turned_down", "waiting")]
 
 

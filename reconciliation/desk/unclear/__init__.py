@@ -92,19 +92,21 @@ def send_back(receipt: int) -> Response:
 def _page(receipt: int, problem: str = "", *, typed: str = "", status: int = 200) -> Response:
     at, asked = now(), request.args.get("q", "").strip()
     with books().read_only() as session:
-        found = _found(session, receipt)
+        every = receipts(session)
+        place = next((n for n, one in enumerate(every) if one.entry_id == receipt), None)
+        if place is None:
+            raise NotFound
+        found = every[place]
         guesses = [
             (one, preview_of(session, [target_posting(found.amount_cents, one.target)], at=at))
             for one in suggestions(session, found)
         ]
         targets = find_targets(session, asked) if asked else []
-        others = [one.entry_id for one in receipts(session)]
-    place = others.index(receipt)
     return render(
         "unclear/one.html", status, one=found, guesses=guesses, targets=targets, asked=asked,
         problem=problem, typed=typed, at=at, is_back_open=status == 422 and bool(problem),
-        before=others[place - 1] if place else None,
-        after=others[place + 1] if place + 1 < len(others) else None,
+        before=every[place - 1].entry_id if place else None,
+        after=every[place + 1].entry_id if place + 1 < len(every) else None,
         may_decide=caller().role in ("finance", "finance_approver"),
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from reconciliation.differences import Difference, each_once
+from reconciliation.inbox import missing
 from reconciliation.night.findings import (
     bank_lines,
     clearing,
@@ -31,16 +32,17 @@ Codes = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 def find_differences(session: Session, day: date, totals: Iterable[Total]) -> list[Difference]:
     """Everything open at the end of business day `day`, each once, in a fixed order."""
     matched = list(matcher.find(session))
+    absent = missing(session, day)
     own = [
         *superseded.find(session, day),
         *bank_lines.find(session, day),
-        *clearing.find(session, day),
+        *clearing.find(session, day, absent),
         *tills.find(session, day),
         *payouts.find(session, day),
-        *statements.find(session, day, totals),
+        *statements.find(session, totals, absent),
     ]
     found = [*matched, *_without(own, matched)]
-    found += standing.find(session, day, found)
+    found += standing.find(session, day, found, absent)
     return _as_decided(session, with_proposals(session, each_once(found)))
 
 

@@ -1,6 +1,6 @@
 """Money that should have left a clearing account by now: terminal days and safebags."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import text
@@ -10,6 +10,7 @@ from ledger.balances import sub_ledger_balances
 from ledger.calendar import bank_days_between
 from reconciliation.differences import Difference
 from reconciliation.german import euros, german_day
+from reconciliation.inbox import Missing
 from reconciliation.night.findings.deposits import counted_differently
 from reconciliation.night.findings.statements import known_until
 from reconciliation.night.rules.safebag import OPEN_BAGS, SAFEBAGS
@@ -21,9 +22,9 @@ TAKINGS_BANK = "181000"  # card batches and cash arrive there
 _CHANNELS: Mapping[str, str] = {"184100": "girocard", "184110": "card"}
 
 
-def find(session: Session, day: date) -> Iterator[Difference]:
+def find(session: Session, day: date, absent: Sequence[Missing]) -> Iterator[Difference]:
     """What is older than five bank days, as far as the bank's statements have been heard."""
-    heard = known_until(session, TAKINGS_BANK, day)
+    heard = known_until(session, TAKINGS_BANK, day, absent)
     yield from _terminal_days(session, heard)
     counted = list(counted_differently(session, day))
     yield from counted

@@ -16,6 +16,7 @@ from ledger.calendar import bank_days_between
 from ledger.turnovers import Moved, moved_by_day, standing
 from reconciliation.differences import ASKS_FOR_A_PERSON, Difference
 from reconciliation.german import euros, german_day
+from reconciliation.inbox import Missing
 from reconciliation.night.findings.statements import known_until
 
 BANK = "181000"
@@ -26,12 +27,14 @@ _CHANNELS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def find(session: Session, day: date, told: Sequence[Difference]) -> Iterator[Difference]:
+def find(
+    session: Session, day: date, told: Sequence[Difference], absent: Sequence[Missing]
+) -> Iterator[Difference]:
     """Balances older than their account allows, as far as the bank's statements have been heard.
 
-    told: the other cases; what they say of an account is not said again.
+    told: the other cases; what they say of an account is not said again. absent: as `known_until`.
     """
-    heard = known_until(session, BANK, day)
+    heard = known_until(session, BANK, day, absent)
     known: Counter[str] = Counter()
     for each in told:
         if each.account and each.severity in ASKS_FOR_A_PERSON:

@@ -1,6 +1,6 @@
 """What the statements themselves say: balances that differ, and statements that are missing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import text
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from reconciliation.differences import Difference
 from reconciliation.german import euros, german_day
-from reconciliation.inbox import missing
+from reconciliation.inbox import Missing
 from reconciliation.inbox.words import missing_words
 from reconciliation.night.findings.superseded import corrected_cents
 from reconciliation.night.rules.open_lines import OPEN_LINES
@@ -20,13 +20,15 @@ _SAYS = {"bank": "Die Bank meldet", "provider": "Der Anbieter meldet",
          "passes": "Die einzelnen Karten ergeben"}  # fmt: skip
 
 
-def find(session: Session, day: date, totals: Iterable[Total]) -> Iterator[Difference]:
+def find(
+    session: Session, totals: Iterable[Total], absent: Sequence[Missing]
+) -> Iterator[Difference]:
     """Control totals that differ, and statements and files that should be here and are not."""
     for total in totals:
         cents = total.other_cents - total.ledger_cents - _has_own_case(session, total)
         if cents:
             yield _total_difference(total, cents)
-    for each in missing(session, day):
+    for each in absent:
         yield Difference(
             each.kind, each.anchor, each.gap_cents or 0, each.since,
             {"series": each.series, "before": each.before, "after": each.after},
@@ -36,10 +38,11 @@ def find(session: Session, day: date, totals: Iterable[Total]) -> Iterator[Diffe
         )  # fmt: skip
 
 
-def known_until(session: Session, account: str, day: date) -> date:
+def known_until(session: Session, account: str, day: date, absent: Sequence[Missing]) -> date:
     """The last day up to `day` that this bank account's statements cover without a gap.
 
-    `day` itself where there never was a statement: then nothing is awaited from one.
+    absent: what is missing at the end of `day`. `day` itself where there never was a statement:
+    then nothing is awaited from one.
     """
     last = session.execute(
         text("SELECT max(closing_on) FROM bank_statement WHERE account = :account"),
@@ -47,7 +50,7 @@ def known_until(session: Session, account: str, day: date) -> date:
     ).scalar()
     gaps = [
         each.since - timedelta(days=1)
-        for each in missing(session, day)
+        for each in absent
         if each.kind == "STATEMENT_MISSING" and each.account == account
     ]
     return min(each for each in (last, day, *gaps) if each is not None)
