@@ -10,7 +10,7 @@ from config.errors import sentence
 from config.settings import Settings
 from ledger.errors import LedgerError
 from ledger.permissions import Caller
-from terminals.mail.letters import use_origin
+from terminals.mail.letters import UNSET_ORIGIN, use_origin
 from terminals.portal.invitations import letters_page, write_letter
 
 OPERATOR = Caller("command line", "operator")
@@ -33,7 +33,7 @@ def letter(children: tuple[str, ...], out: Path, city: str) -> None:
 
     The codes are in the files alone. Set ORIGIN: the letters lead to it.
     """
-    use_origin(Settings.from_environment().origin or "http://localhost:8000")
+    use_origin(Settings.from_environment().origin or UNSET_ORIGIN)
     at = datetime.now(UTC)
     out.mkdir(parents=True, exist_ok=True)
     try:

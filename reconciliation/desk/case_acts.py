@@ -73,10 +73,8 @@ class Acts:
     version: str
     is_open: bool
     may_decide: bool
-    has_proposal: bool
     is_file: bool
     waits: str | None
-    is_own_request: bool
     preview: Preview | None
     people: Sequence[tuple[str, str]]
     losses: Sequence[tuple[str, str]]
@@ -93,9 +91,9 @@ def acts_for(session: Session, case: Case, by: Caller, *, at: datetime) -> Acts:
     heads = LOSS_ACCOUNTS if case.amount_cents < 0 else GAIN_ACCOUNTS
     names = account_names(session, (*heads, *MOVE_ACCOUNTS))
     return Acts(
-        case.number, case.version, case.is_open, may_decide, case.proposal is not None,
-        case.kind in FILE_CASES, case.asker_name if case.request else None,
-        case.asker == by.name, preview_of(session, proposal_postings(case), at=at),
+        case.number, case.version, case.is_open, may_decide, case.kind in FILE_CASES,
+        case.asker_name if case.request else None,
+        preview_of(session, proposal_postings(case), at=at),
         _people(session) if may_decide else (),
         [(code, f"{code} {names[code]}") for code in heads if code in names],
         [(code, f"{code} {names[code]}") for code in (*MOVE_ACCOUNTS, *heads) if code in names],

@@ -133,7 +133,7 @@ def save(source: IO[bytes], target: Path) -> None:
             out.write(chunk)
 
 
-def move(source: Path, folder: Path) -> Path:
+def move(source: Path, folder: Path) -> None:
     """Move a file into a folder under a name that is free there."""
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / source.name
@@ -142,4 +142,3 @@ def move(source: Path, folder: Path) -> Path:
         number += 1
         target = folder / f"{source.stem}-{number}{source.suffix}"
     shutil.move(source, target)
-    return target

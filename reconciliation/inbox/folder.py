@@ -26,12 +26,11 @@ Transaction = Callable[[], AbstractContextManager[Session]]
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """One file of the folder: what came of it and where it lies now. trouble: why it could not
-    be read at all; then it stays where it is."""
+    """One file of the folder and what came of it. trouble: why it could not be read at all; then
+    it stays where it is."""
 
     name: str
     delivered: tuple[Delivered, ...] = ()
-    now_at: Path | None = None
     trouble: str | None = None
 
 
@@ -62,6 +61,7 @@ def _take(file: Path, transaction: Transaction) -> TakenIn:
         with transaction() as session:
             delivered = tuple(deliver(session, file, _BY_INBOX))
         is_good = all(each.state not in (State.HELD, State.REFUSED) for each in delivered)
-        return TakenIn(file.name, delivered, move(file, file.parent / (DONE if is_good else HELD)))
+        move(file, file.parent / (DONE if is_good else HELD))
+        return TakenIn(file.name, delivered)
     except OSError as trouble:
         return TakenIn(file.name, trouble=trouble.strerror or str(trouble))

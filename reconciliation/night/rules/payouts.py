@@ -25,7 +25,7 @@ from ledger.periods import first_open_day
 from ledger.rules import Rulebook
 from reconciliation.night.rules.payout_lines import BY_AMOUNT, BY_TRACE, NAMES_PROVIDER, TAKEN_BACK
 from reconciliation.night.totals import ControlTotal
-from reconciliation.sources.stripe import ProviderBalance, last_balance
+from reconciliation.sources.stripe import last_balance
 from reconciliation.sources.stripe.tables import provider_booking
 
 __all__ = [
@@ -79,15 +79,12 @@ def book_payouts(session: Session, rulebook: Rulebook, until: date) -> Mapping[s
     return Counter(fact.event for fact, _ in done)
 
 
-def provider_control(
-    session: Session, balance_there: ProviderBalance | None = None
-) -> ControlTotal | None:
-    """What the books say the provider holds, beside what it says itself, free and not yet free.
+def provider_control(session: Session) -> ControlTotal | None:
+    """What the books say the provider holds, beside what it said last, free and not yet free.
 
-    balance_there: as the sweep has just brought it, else what was heard last; None where the
-    provider was never asked.
+    None where the provider was never asked.
     """
-    there = balance_there or last_balance(session)
+    there = last_balance(session)
     if there is None:
         return None
     here = balance(session, BALANCE).debit_balance_cents

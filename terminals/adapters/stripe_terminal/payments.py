@@ -14,7 +14,6 @@ from terminals.adapters import (
     Declined,
     News,
     Order,
-    Recorder,
     Unknown,
     Verdict,
 )
@@ -35,7 +34,6 @@ class Payment:
 
     calls: Calls
     order: Order
-    recorder: Recorder
     settings: Settings
     intent: str = ""
     has_doubt: bool = False
@@ -210,7 +208,7 @@ def _closed(payment: Payment, by: str) -> Approved | Aborted | None:
 def _final(payment: Payment, intent: Json) -> Approved | Aborted | None:
     ended = outcomes.of_intent(intent, payment.settings.reader)
     if isinstance(ended, Approved):
-        payment.recorder.claims(ended.evidence)
+        payment.calls.recorder.claims(ended.evidence)
         _show(payment, "promised")
     return ended
 
@@ -247,7 +245,7 @@ def _found(payment: Payment) -> Json | None:
 def _show(payment: Payment, step: str) -> None:
     if payment.shown != step:
         payment.shown = step
-        payment.recorder.saw(News(step))
+        payment.calls.recorder.saw(News(step))
 
 
 def _pause(payment: Payment) -> None:

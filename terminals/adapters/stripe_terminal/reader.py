@@ -72,4 +72,4 @@ class StripeReader:
         return Calls(self._line, self._settings.reader, recorder)
 
     def _payment(self, order: Order, recorder: Recorder) -> Payment:
-        return Payment(self._calls(recorder), order, recorder, self._settings)
+        return Payment(self._calls(recorder), order, self._settings)

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 from terminals.adapters.zvt.protocol.words.phrase import Phrase
 
-SEE_TEXT = 0xFF  # the state is in TLV 24 alone
 _REMOVE_CARD = range(0x41, 0x5E)  # the state of code - 40, and: remove the card
 
 
@@ -16,7 +15,7 @@ class Progress(NamedTuple):
 
 
 def progress(code: int) -> Progress:
-    """What a code means; unknown ones say that the terminal works."""
+    """What a code means; unknown ones, and FF with its text in TLV 24, say that it works."""
     if (known := PROGRESS.get(code)) is not None:
         return known
     if code in _REMOVE_CARD:
