@@ -8,7 +8,6 @@ The actions and their fields are named beside the screens in `terminals.till.pag
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request, url_for
 
@@ -17,6 +16,7 @@ from terminals.till.amounts import typed_cents
 from terminals.till.chips import chips_of
 from terminals.till.formats import Formats
 from terminals.till.pages import GuestPage, Language, Message, Page
+from terminals.till.strangers import refuse_strangers
 from terminals.till.tracks import step_of
 from terminals.till.words import Say, catalogue, words_of
 
@@ -77,7 +77,7 @@ def _add_pages(face: Blueprint, counter: Counter) -> None:
     @face.post("/do/<action>")
     @needs(Permission.CHARGES_WRITE)
     def do(action: str) -> Response:
-        _refuse_strangers()
+        refuse_strangers()
         browser = _browser()
         acted = counter.act(browser, action, _form())
         browser = acted.cookie or browser
@@ -177,14 +177,3 @@ def _form() -> dict[str, str]:
     if "tendered" in form and (cents := typed_cents(form["tendered"])) is not None:
         form.setdefault("tendered_cents", str(cents))
     return form
-
-
-def _refuse_strangers() -> None:
-    """Only a page of this site may tap: the cookie alone would be sent along by others too."""
-    origin = request.headers.get("Origin")
-    if origin is not None:
-        is_ours = urlsplit(origin).netloc == request.host
-    else:
-        is_ours = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
-    if not is_ours:
-        abort(403)

@@ -7,11 +7,10 @@ tone is heard, and the answer gives way after a moment.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from babel.dates import format_date
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from ledger.calendar import CITY_TIME, business_day
@@ -20,6 +19,7 @@ from terminals.face.words import Say, words_of
 from terminals.gate.site import memory
 from terminals.gate.site.gate import Gate
 from terminals.gate.site.memory import Scan
+from terminals.till.strangers import refuse_strangers
 
 SHOWN_SECONDS = 4
 _TO_DESK = frozenset({"used", "other_house", "not_yet", "expired", "blocked", "empty"})
@@ -166,14 +166,3 @@ def html(template: str, status: int = 200, **page: object) -> Response:
 
 def _uuid(given: str) -> UUID:
     return UUID(given)
-
-
-def refuse_strangers() -> None:
-    """Only a page of this gate may act: another site could make a browser here send forms."""
-    origin = request.headers.get("Origin")
-    if origin is not None:
-        is_ours = urlsplit(origin).netloc == request.host
-    else:
-        is_ours = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
-    if not is_ours:
-        abort(403)

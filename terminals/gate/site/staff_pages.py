@@ -11,8 +11,9 @@ from ledger.permissions import Permission, needs
 from terminals.face.words import Say, words_of
 from terminals.gate.site import memory
 from terminals.gate.site.gate import Gate
-from terminals.gate.site.screen import html, last_line, page_of, refuse_strangers
+from terminals.gate.site.screen import html, last_line, page_of
 from terminals.gate.site.staff import StaffDoor
+from terminals.till.strangers import refuse_strangers
 
 COOKIE = "gate_staff"
 
