@@ -3,11 +3,9 @@
 from datetime import date, timedelta
 from uuid import uuid4
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from config.app import create_app
 from config.database import Database
 from terminals.checkout.provider import provider_to
 from terminals.portal.children import set_look
@@ -15,30 +13,6 @@ from tests.family_home import EARLY, LATE, Family, a_family, at
 from tests.ledger.families import TUESDAY, clock
 from tests.payer_client import a_household, signed_in
 from tests.portal_pages import MOST_STATEMENTS, page, statements, tap
-
-
-@pytest.fixture
-def city(module_city: Database) -> Database:
-    """One city for all families of this file: none sees another."""
-    return module_city
-
-
-@pytest.fixture
-def app(city: Database) -> Flask:
-    app = create_app(database=city)
-    app.extensions["clock"] = at(EARLY)
-    return app
-
-
-@pytest.fixture
-def family(city: Database) -> Family:
-    return a_family(city)
-
-
-@pytest.fixture
-def phone(app: Flask, city: Database, family: Family) -> FlaskClient:
-    return signed_in(app, city, family.home, at=EARLY)
-
 
 # ---- The balance in words ----------------------------------------------------------------
 

@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from config.app import create_app
 from config.database import Database
 from ledger.shared_children import share_child
 from tests.family_home import EARLY, LATE, Family, a_family, at
@@ -17,29 +16,6 @@ from tests.portal_pages import MOST_STATEMENTS, in_one_line, page, statements, t
 
 WEEK = "/portal/essen"
 SEVERAL = "/portal/essen/zeitraum"
-
-
-@pytest.fixture
-def city(module_city: Database) -> Database:
-    """One city for all families of this file: none sees another."""
-    return module_city
-
-
-@pytest.fixture
-def app(city: Database) -> Flask:
-    app = create_app(database=city)
-    app.extensions["clock"] = at(EARLY)
-    return app
-
-
-@pytest.fixture
-def family(city: Database) -> Family:
-    return a_family(city)
-
-
-@pytest.fixture
-def phone(app: Flask, city: Database, family: Family) -> FlaskClient:
-    return signed_in(app, city, family.home, at=EARLY)
 
 
 # ---- The week ----------------------------------------------------------------------------
