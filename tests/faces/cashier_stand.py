@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import text
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -29,7 +29,7 @@ from terminals.till.passes import passes_of
 from terminals.till.sales import Sale, last_sales
 from terminals.till.site import Site
 from tests.api_client import a_top_up
-from tests.faces.conftest import Silent
+from tests.faces.conftest import Silent, hear
 from tests.terminals.till.conftest import ADMINISTRATOR, FLOAT, Server, a_code
 
 TILL = "B01-1"
@@ -95,10 +95,8 @@ class Hands:
         self.page: Page = context.new_page()
         self.page.add_init_script(f"(() => {{ {ASKING} }})();")
         self.page.set_default_timeout(PATIENCE)
-        self.complaints: list[str] = []
+        self.complaints = hear(self.page)
         self.taps = 0
-        self.page.on("console", self._heard)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def open(self, state: str) -> Page:
         """Open the register, which is in this state."""
@@ -166,10 +164,6 @@ class Hands:
         self.taps += taps
         if to:
             self.at(to)
-
-    def _heard(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            self.complaints.append(message.text)
 
 
 @dataclass(slots=True)

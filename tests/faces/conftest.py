@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from config.app import create_app
@@ -47,10 +47,87 @@ def served(app: Flask) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def hear(page: Page, *kinds: str) -> list[str]:
+    """What the browser complains about from now on; every word of its console where kinds say so.
+
+    kinds: of messages of the console, errors and warnings when none is named, "any" for all.
+    """
+    heard: list[str] = []
+    wanted = set(kinds or ("error", "warning"))
+
+    def listen(message: ConsoleMessage) -> None:
+        if wanted & {message.type, "any"}:
+            heard.append(message.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    return heard
+
+
+class Window:
+    """One browser profile that looks at page after page; nothing a page kept reaches the next.
+
+    A profile of its own for each look loads the same style sheets and fonts once more. Whoever
+    clicks or types belongs in a fresh one.
+    """
+
+    def __init__(self, chromium: Browser) -> None:
+        self._chromium = chromium
+        self._view: View | None = None
+
+    @contextmanager
+    def look(
+        self, address: str, *, theme: str = "light", width: int = 1280,
+        motion: str = "no-preference", cookies: dict[str, str] | None = None,
+    ) -> Iterator[View]:  # fmt: skip
+        """The page at this address, its fonts loaded; it is somebody else's afterwards."""
+        view, self._view = self._view or self._fresh(), None
+        page = view.page
+        is_clean = False
+        try:
+            page.emulate_media(color_scheme=theme, reduced_motion=motion)
+            page.set_viewport_size({"width": width, "height": 844})
+            kept = [
+                {"name": n, "value": v, "url": root_of(address)} for n, v in (cookies or {}).items()
+            ]
+            page.context.add_cookies(kept)
+            view.complaints.clear()
+            page.goto(address)
+            page.wait_for_function("document.fonts.status === 'loaded'")
+            yield view
+            _forget(page, root_of(address))
+            is_clean = True
+        finally:
+            if is_clean and self._view is None:
+                self._view = view
+            else:  # what went wrong in it stays in it
+                page.context.close()
+
+    def _fresh(self) -> View:
+        page = self._chromium.new_context(locale="de-DE").new_page()
+        return View(page, hear(page))
+
+
+def root_of(address: str) -> str:
+    """Scheme, host and port of an address."""
+    return "/".join(address.split("/")[:3])
+
+
+def _forget(page: Page, root: str) -> None:
+    """Cookies and every storage are gone; only the cache of assets stays."""
+    page.evaluate("sessionStorage.clear()")
+    page.context.clear_cookies()
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Storage.clearDataForOrigin", {"origin": root, "storageTypes": "all"})
+    devtools.detach()
 
 
 Opener = Callable[..., View]
@@ -70,6 +147,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
+def window(chromium: Browser) -> Window:
+    """Looks at one page after another, for tests that look and touch nothing."""
+    return Window(chromium)
+
+
+@pytest.fixture(scope="session")
 def site() -> Iterator[str]:
     """The address of the application with a sample city, on a port of its own."""
     page = sample_page()
@@ -85,20 +168,17 @@ def open_page(chromium: Browser, site: str) -> Opener:
         context = chromium.new_context(
             viewport={"width": width, "height": 844}, color_scheme=theme, locale="de-DE"
         )
-        view = View(context.new_page())
-        view.page.on(
-            "console",
-            lambda message: (
-                view.complaints.append(message.text)
-                if message.type in {"error", "warning"}
-                else None
-            ),
-        )
-        view.page.on("pageerror", lambda error: view.complaints.append(str(error)))
+        page = context.new_page()
+        view = View(page, hear(page))
         view.page.goto(site + path)
         view.page.wait_for_function("document.fonts.status === 'loaded'")
-        if view.page.query_selector("canvas"):
-            view.page.wait_for_selector("html[data-charts=drawn]")
+        wait_for_charts(view.page)
         return view
 
     return open_page
+
+
+def wait_for_charts(page: Page) -> None:
+    """Until every chart of the page is drawn."""
+    if page.query_selector("canvas"):
+        page.wait_for_selector("html[data-charts=drawn]")

@@ -1,30 +1,23 @@
 """A browser before the pages for citizens: light and dark, with and without scripts."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import Flask
 from playwright.sync_api import Browser
-from werkzeug.serving import make_server
 
-from tests.faces.conftest import Silent, View
+from tests.faces.conftest import View, Window, hear, root_of
 
 PHONE, SMALL, DESK = 390, 320, 1280
 
 
 @contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The address of an application on a port of its own."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+def look_at(
+    window: Window, address: str, *, theme: str, width: int, cookies: dict[str, str] | None = None
+) -> Iterator[View]:
+    """A page ready to be used, for tests that look and touch nothing."""
+    with window.look(address, theme=theme, width=width, motion="reduce", cookies=cookies) as view:
+        view.page.wait_for_selector("html[data-ready]")
+        yield view
 
 
 @contextmanager
@@ -37,13 +30,12 @@ def looking(
         viewport={"width": width, "height": 844}, color_scheme=theme, locale="de-DE",
         java_script_enabled=scripts, reduced_motion="reduce",
     )  # fmt: skip
-    root = "/".join(address.split("/")[:3])
+    root = root_of(address)
     context.add_cookies(
         [{"name": name, "value": value, "url": root} for name, value in (cookies or {}).items()]
     )
-    view = View(context.new_page())
-    view.page.on("console", lambda message: _hear(view, message.type, message.text))
-    view.page.on("pageerror", lambda error: view.complaints.append(str(error)))
+    page = context.new_page()
+    view = View(page, hear(page))
     try:
         view.page.goto(address)
         if scripts:
@@ -51,8 +43,3 @@ def looking(
         yield view
     finally:
         context.close()
-
-
-def _hear(view: View, kind: str, text: str) -> None:
-    if kind in {"error", "warning"}:
-        view.complaints.append(text)

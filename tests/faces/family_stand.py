@@ -11,8 +11,8 @@ from playwright.sync_api import Browser
 from config.app import create_app
 from config.database import Database
 from terminals.portal.cookie import NAME
-from tests.faces.conftest import View
-from tests.faces.face_stand import PHONE, looking, served
+from tests.faces.conftest import View, served
+from tests.faces.face_stand import PHONE, looking
 from tests.family_home import EARLY, Family, at
 from tests.payer_client import a_session
 

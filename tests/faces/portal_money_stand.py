@@ -15,7 +15,7 @@ from ledger.movements import movements
 from ledger.tables.services import meal_charge
 from terminals.portal.cookie import NAME
 from terminals.simulators.stripe import Simulator
-from tests.faces.face_stand import served
+from tests.faces.conftest import served
 from tests.money_stand import FIRST, TODAY, Stand, a_family, a_stand, at
 from tests.payer_client import Household, a_session
 

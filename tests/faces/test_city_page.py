@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.faces.conftest import Opener, View
+from tests.faces.conftest import Opener, View, Window, wait_for_charts
 from tests.faces.every_page import (
     test_no_accessibility_rule_is_broken,
     test_the_page_never_scrolls_sideways,
@@ -26,14 +26,16 @@ VIEWS = [
 
 
 @pytest.fixture(scope="module", params=VIEWS, ids=lambda view: "-".join(map(str, view)))
-def view(request: pytest.FixtureRequest, open_page: Opener) -> Iterator[View]:
+def view(request: pytest.FixtureRequest, window: Window, site: str) -> Iterator[View]:
     """Every page in every theme at every width, opened once."""
     path, theme, width = request.param
-    view = open_page(path, theme=theme, width=width)
-    view.page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
-    # The rule checker probes with inline styles, which the policy refuses: not the page's doing.
-    yield View(view.page, list(view.complaints))
-    view.page.context.close()
+    with window.look(site + path, theme=theme, width=width) as view:
+        wait_for_charts(view.page)
+        view.page.evaluate(
+            "for (const each of document.querySelectorAll('details')) each.open = true"
+        )
+        # The rule checker may add its own: not the page's doing.
+        yield View(view.page, list(view.complaints))
 
 
 def test_the_browser_has_nothing_to_complain_about(view: View) -> None:

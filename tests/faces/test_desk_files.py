@@ -14,8 +14,8 @@ from config.app import create_app
 from config.database import Database
 from ledger.calendar import business_day, is_bank_day
 from ledger.staff.people import Post, add_person
-from tests.faces.conftest import View, served
-from tests.faces.desk_stand import a_page
+from tests.faces.conftest import View, Window, served
+from tests.faces.desk_stand import a_page, looking
 from tests.faces.every_page import (
     test_no_accessibility_rule_is_broken,
     test_the_browser_has_nothing_to_complain_about,
@@ -90,13 +90,11 @@ VIEWS = [("", "light", 1600), ("", "dark", 820), ("/{held}", "light", 1280)]
 
 
 @pytest.fixture(scope="module", params=VIEWS, ids=lambda view: "-".join(map(str, view)))
-def view(request: pytest.FixtureRequest, chromium: Browser, house: House) -> Iterator[View]:
+def view(request: pytest.FixtureRequest, window: Window, house: House) -> Iterator[View]:
     path, theme, width = request.param
-    opened = a_page(chromium, house, "finance", theme=theme, width=width)
-    opened.page.goto(f"/desk/dateien{path.format(held=house.held)}")
-    opened.page.wait_for_function("document.fonts.status === 'loaded'")
-    yield opened
-    opened.page.context.close()
+    path = f"/desk/dateien{path.format(held=house.held)}"
+    with looking(window, house, "finance", path, theme=theme, width=width) as view:
+        yield view
 
 
 def test_a_clerk_looks_at_a_file_and_takes_it(

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from config.app import create_app
 from config.database import Database
-from tests.faces.conftest import View, served
-from tests.faces.desk_stand import a_page
+from tests.faces.conftest import View, Window, served
+from tests.faces.desk_stand import a_page, looking
 from tests.faces.every_page import (
-    RULES,
+    broken_rules,
     test_no_accessibility_rule_is_broken,
     test_the_browser_has_nothing_to_complain_about,
     test_the_page_never_scrolls_sideways,
@@ -64,13 +63,12 @@ VIEWS = [
 
 
 @pytest.fixture(scope="module", params=VIEWS, ids=lambda view: "-".join(map(str, view)))
-def view(request: pytest.FixtureRequest, chromium: Browser, house: House) -> Iterator[View]:
+def view(request: pytest.FixtureRequest, window: Window, house: House) -> Iterator[View]:
     """Each page opened once, in one theme and width."""
     path, theme, width = request.param
-    opened = a_page(chromium, house, "anna", theme=theme, width=width)
-    open_path(opened.page, address(house, path))
-    yield View(opened.page, list(opened.complaints))
-    opened.page.context.close()
+    with looking(window, house, "anna", address(house, path), theme=theme, width=width) as view:
+        wait_for_keys(view.page)
+        yield View(view.page, list(view.complaints))
 
 
 def open_path(page: Page, path: str) -> None:
@@ -110,7 +108,7 @@ def test_the_clerk_walks_through_suggestions_without_a_mouse(
     press(page, "a")  # this one books: a dialog names the amount
     dialog = page.get_by_role("dialog")
     assert "46,00" in dialog.get_by_role("heading").inner_text()
-    assert Axe().run(page, options=RULES).violations_count == 0
+    assert broken_rules(page) == ""
     press(page, "Control+Enter")
     page.wait_for_url(lambda url: f"D-{swapped(house)}" not in url)
     wait_for_keys(page)
@@ -144,7 +142,7 @@ def test_rows_are_walked_chosen_and_told_in_the_foot(chromium: Browser, house: H
     wait_for_keys(page)
     press(page, "Control+k")
     page.keyboard.type("payouts")
-    assert Axe().run(page, options=RULES).violations_count == 0
+    assert broken_rules(page) == ""
     press(page, "Enter")
     page.wait_for_url("**/desk/auszahlungen")
     wait_for_keys(page)
@@ -168,7 +166,7 @@ def test_letters_are_only_letters_in_a_field_and_when_switched_off(
     assert page.locator("dialog[open]").count() == 0
     press(page, "Escape", "?")
     page.get_by_label("Einzelne Buchstaben wirken als Tasten").uncheck()
-    assert Axe().run(page, options=RULES).violations_count == 0
+    assert broken_rules(page) == ""
     press(page, "Escape", "n")
     assert page.locator("dialog[open]").count() == 0
     page.reload()
@@ -190,7 +188,7 @@ def test_rows_matched_by_hand_say_what_remains(chromium: Browser, house: House) 
     dialog.get_by_label("ch_25 zuordnen").uncheck()
     dialog.get_by_label("EP-77301-204431 zuordnen").check()
     assert "Rest 0,00" in dialog.locator("[data-rest]").inner_text()
-    assert Axe().run(page, options=RULES).violations_count == 0
+    assert broken_rules(page) == ""
     press(page, "Control+Enter")
     page.wait_for_url("**getan=*")
     assert not house.desk.case(UNMATCHED.reference).is_open

@@ -4,16 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from config.database import Database
 from ledger.staff.people import Post, add_person
 from tests.api_client import a_charge
-from tests.faces.conftest import View, served
-from tests.faces.desk_stand import a_page
+from tests.faces.conftest import View, Window, served
+from tests.faces.desk_stand import a_page, looking
 from tests.faces.every_page import (
-    RULES,
+    broken_rules,
     test_no_accessibility_rule_is_broken,
     test_the_browser_has_nothing_to_complain_about,
     test_the_page_never_scrolls_sideways,
@@ -101,16 +100,13 @@ VIEWS = [
 
 
 @pytest.fixture(scope="module", params=VIEWS, ids=lambda view: "-".join(map(str, view)))
-def view(request: pytest.FixtureRequest, chromium: Browser, house: House) -> Iterator[View]:
+def view(request: pytest.FixtureRequest, window: Window, house: House) -> Iterator[View]:
     """Every page in both themes on a telephone and a desk, opened once."""
     path, who, theme, width = request.param
     for name, refund in house.refunds.items():
         path = path.replace(f"{{{name}}}", refund)
-    opened = a_page(chromium, house, who, theme=theme, width=width)
-    opened.page.goto(path)
-    opened.page.wait_for_function("document.fonts.status === 'loaded'")
-    yield View(opened.page, list(opened.complaints))
-    opened.page.context.close()
+    with looking(window, house, who, path, theme=theme, width=width) as view:
+        yield View(view.page, list(view.complaints))
 
 
 def test_on_a_telephone_everything_to_press_is_big_enough(view: View) -> None:
@@ -168,7 +164,7 @@ def test_a_code_is_shown_big_and_once(chromium: Browser, house: House) -> None:
     code = page.locator(".enrolment-code code")
     assert len(code.inner_text()) == 9
     assert code.evaluate("one => parseInt(getComputedStyle(one).fontSize)") >= 32
-    assert Axe().run(page, options=RULES).violations_count == 0
+    assert broken_rules(page) == ""
     page.goto("/desk/devices")
     assert page.locator(".enrolment-code").count() == 0
     page.context.close()

@@ -13,8 +13,8 @@ from config.database import Database
 from terminals.checkout.cases import open_case
 from terminals.checkout.payments import Payment, give_back
 from terminals.simulators.stripe import Simulator
-from tests.faces.conftest import View, served
-from tests.faces.desk_stand import a_page
+from tests.faces.conftest import View, Window, served
+from tests.faces.desk_stand import a_page, looking
 from tests.faces.every_page import (
     test_no_accessibility_rule_is_broken,
     test_the_browser_has_nothing_to_complain_about,
@@ -115,14 +115,12 @@ LOOKS = (("light", 1280), ("dark", 390))
     scope="module", params=[(*page, *look) for page in PAGES for look in LOOKS],
     ids=lambda view: "-".join(map(str, view)),
 )  # fmt: skip
-def view(request: pytest.FixtureRequest, chromium: Browser, house: House) -> Iterator[View]:
+def view(request: pytest.FixtureRequest, window: Window, house: House) -> Iterator[View]:
     """Every page, light on a desk and dark on a telephone, opened once."""
     path, who, theme, width = request.param
-    opened = a_page(chromium, house, who, theme=theme, width=width)
-    opened.page.goto(path.replace("{payment}", house.payment))
-    opened.page.wait_for_function("document.fonts.status === 'loaded'")
-    yield View(opened.page, list(opened.complaints))
-    opened.page.context.close()
+    path = path.replace("{payment}", house.payment)
+    with looking(window, house, who, path, theme=theme, width=width) as view:
+        yield View(view.page, list(view.complaints))
 
 
 def test_what_a_person_asked_for_another_one_releases(chromium: Browser, house: House) -> None:

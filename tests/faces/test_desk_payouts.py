@@ -10,8 +10,8 @@ from config.app import create_app
 from config.database import Database
 from ledger.staff.people import Post, add_person
 from terminals.simulators.stripe import Simulator
-from tests.faces.conftest import View, served
-from tests.faces.desk_stand import a_page
+from tests.faces.conftest import View, Window, served
+from tests.faces.desk_stand import a_page, looking
 from tests.faces.every_page import (
     test_no_accessibility_rule_is_broken,
     test_the_browser_has_nothing_to_complain_about,
@@ -55,13 +55,11 @@ VIEWS = [("", "light", 1440), ("/{dispute}", "dark", 1440), ("/{held}", "light",
 
 
 @pytest.fixture(scope="module", params=VIEWS, ids=lambda view: "-".join(map(str, view)))
-def view(request: pytest.FixtureRequest, chromium: Browser, house: House) -> Iterator[View]:
+def view(request: pytest.FixtureRequest, window: Window, house: House) -> Iterator[View]:
     path, theme, width = request.param
-    opened = a_page(chromium, house, "finance", theme=theme, width=width)
-    opened.page.goto(f"/desk/auszahlungen{path.format(**house.named)}")
-    opened.page.wait_for_function("document.fonts.status === 'loaded'")
-    yield opened
-    opened.page.context.close()
+    path = f"/desk/auszahlungen{path.format(**house.named)}"
+    with looking(window, house, "finance", path, theme=theme, width=width) as view:
+        yield view
 
 
 def test_keys_lead_through_the_list_to_the_open_line(chromium: Browser, house: House) -> None:

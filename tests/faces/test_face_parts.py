@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
 
-from tests.faces.conftest import View
+from tests.faces.conftest import View, Window, served
 from tests.faces.every_page import (  # noqa: F401 - these are the tests
     test_no_accessibility_rule_is_broken,
     test_the_browser_has_nothing_to_complain_about,
     test_the_page_never_scrolls_sideways,
 )
-from tests.faces.face_stand import DESK, PHONE, SMALL, looking, served
+from tests.faces.face_stand import DESK, PHONE, SMALL, look_at
 from tests.faces.sample_face import sample_app
 
 LOOKS = [("light", PHONE), ("dark", PHONE), ("light", DESK), ("light", SMALL)]
@@ -23,11 +22,12 @@ def address() -> Iterator[str]:
         yield f"{root}/sample"
 
 
-@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
-def view(chromium: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[View]:
+@pytest.fixture(scope="module", params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
+def view(window: Window, address: str, request: pytest.FixtureRequest) -> Iterator[View]:
+    """Every look, opened once."""
     theme, width = request.param
-    with looking(chromium, address, theme=theme, width=width) as view:
-        yield view
+    with look_at(window, address, theme=theme, width=width) as view:
+        yield View(view.page, list(view.complaints))  # the rule checker may add its own
 
 
 SMALL_TARGETS = """() => {

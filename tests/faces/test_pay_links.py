@@ -18,13 +18,13 @@ from terminals.checkout.provider import provider_to
 from terminals.pay_links.addresses import receipt_path
 from terminals.qr.keys import read_ring, with_new_key
 from terminals.simulators.stripe import Simulator
-from tests.faces.conftest import View
+from tests.faces.conftest import View, Window, served
 from tests.faces.every_page import (  # noqa: F401 - these are the tests
     test_no_accessibility_rule_is_broken,
     test_the_browser_has_nothing_to_complain_about,
     test_the_page_never_scrolls_sideways,
 )
-from tests.faces.face_stand import DESK, PHONE, looking, served
+from tests.faces.face_stand import DESK, PHONE, look_at, looking
 from tests.terminals.pay_links.links import CARD, a_link, do
 
 RING = read_ring(with_new_key())
@@ -111,12 +111,12 @@ NAMES = (
     ids=lambda one: f"{one[0]}-{one[1][0]}-{one[1][1]}",
 )
 def view(
-    chromium: Browser, stand: Stand, paths: dict[str, str], request: pytest.FixtureRequest
+    window: Window, stand: Stand, paths: dict[str, str], request: pytest.FixtureRequest
 ) -> Iterator[View]:
     """Every page in every look, opened once."""
     name, (theme, width) = request.param
-    with looking(chromium, stand.address + paths[name], theme=theme, width=width) as view:
-        yield View(view.page, list(view.complaints))  # the rule checker adds its own
+    with look_at(window, stand.address + paths[name], theme=theme, width=width) as view:
+        yield View(view.page, list(view.complaints))  # the rule checker may add its own
 
 
 def pay_on_the_providers_page(page: Page) -> None:

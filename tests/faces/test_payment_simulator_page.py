@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from terminals.simulators.mail import Mailbox
 from terminals.simulators.stripe import Simulator
+from tests.faces.conftest import hear
 from tests.terminals.simulators.stripe.shop import a_session
 
 SIZES = pytest.mark.parametrize(("theme", "width"), [("light", 390), ("dark", 1280)])
@@ -31,8 +32,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 def look(page: Page, url: str, theme: str, width: int) -> list[str]:
     """Go there; what the browser complains about comes into the list."""
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
+    complaints = hear(page, "any")
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     page.set_viewport_size({"width": width, "height": 844})
     page.goto(url)

@@ -1,6 +1,5 @@
 """Receipts in a real browser: the width of the paper, no scrolling on a phone, nothing for axe."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -8,12 +7,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, Response
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
 
 from config import security
 from terminals.printing.receipt import Item, Receipt, copy_of
 from terminals.printing.sheet import page, sheet, styles
-from tests.faces.conftest import Silent
+from tests.faces.conftest import hear, served
 from tests.terminals.printing.papers import at_the_pool, in_the_office, the_slips
 
 MILLIMETRE = 96 / 25.4  # CSS pixels
@@ -43,13 +41,8 @@ def address() -> Iterator[str]:
     app.add_url_rule(
         "/page/<name>", "page", lambda name: page(PAPERS[name], stylesheet="/receipt.css")
     )
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as root:
+        yield root
 
 
 @pytest.fixture
@@ -60,9 +53,7 @@ def tab(chromium: Browser) -> Iterator[Page]:
 
 
 def complaints_of(tab: Page, address: str) -> list[str]:
-    heard: list[str] = []
-    tab.on("console", lambda message: heard.append(message.text))
-    tab.on("pageerror", lambda error: heard.append(str(error)))
+    heard = hear(tab, "any")
     tab.goto(address)
     return heard
 

@@ -1,16 +1,13 @@
 """The pages of the people who work here in a real browser: signing in, accounts, the log."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from config.app import create_app
 from config.database import Database
@@ -31,9 +28,9 @@ from ledger.staff.sessions import OPEN, SessionRule, open_session
 from ledger.staff.throttle import Visit
 from ledger.staff.totp import STEP_SECONDS, code_of
 from ledger.tables.staff import staff
-from tests.faces.conftest import Silent, View
+from tests.faces.conftest import View, Window, hear, served
 from tests.faces.every_page import (
-    RULES,
+    broken_rules,
     test_no_accessibility_rule_is_broken,
     test_the_browser_has_nothing_to_complain_about,
     test_the_page_never_scrolls_sideways,
@@ -64,13 +61,8 @@ class House:
 @pytest.fixture(scope="module")
 def house(module_city: Database) -> Iterator[House]:
     app = create_app(database=module_city, city_page=sample_page)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield House(f"http://127.0.0.1:{server.port}", module_city, _people(module_city))
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as address:
+        yield House(address, module_city, _people(module_city))
 
 
 def _people(database: Database) -> dict[str, str]:
@@ -111,23 +103,18 @@ def a_token(house: House, login: str, *, stage: str = OPEN, browser: str = CHROM
 
 
 def a_page(
-    chromium: Browser, house: House, token: str | None = None, *, theme: str = "light",
-    width: int = 1280, same_site: Literal["Lax"] | None = "Lax",
+    chromium: Browser, house: House, token: str | None = None, *, width: int = 1280,
+    same_site: Literal["Lax"] | None = "Lax",
 ) -> View:  # fmt: skip
     context = chromium.new_context(
-        viewport={"width": width, "height": 844}, color_scheme=theme, locale="de-DE",
+        viewport={"width": width, "height": 844}, locale="de-DE",
         base_url=house.address,
     )  # fmt: skip
     if token is not None:
         cookie = {"name": NAME, "value": token, "url": house.address}
         context.add_cookies([cookie | ({"sameSite": same_site} if same_site else {})])
-    view = View(context.new_page())
-    view.page.on(
-        "console",
-        lambda said: view.complaints.append(said.text) if said.type in ("error", "warning") else 0,
-    )
-    view.page.on("pageerror", lambda error: view.complaints.append(str(error)))
-    return view
+    page = context.new_page()
+    return View(page, hear(page))
 
 
 # Path, who looks, and at which stage of signing in; `{c.kasse}` is that person's code.
@@ -150,19 +137,16 @@ VIEWS = [
 
 
 @pytest.fixture(scope="module", params=VIEWS, ids=lambda view: "-".join(map(str, view)))
-def view(request: pytest.FixtureRequest, chromium: Browser, house: House) -> Iterator[View]:
+def view(request: pytest.FixtureRequest, window: Window, house: House) -> Iterator[View]:
     """Every page in both themes on a telephone and a desk, opened once."""
     path, login, stage, theme, width = request.param
-    token = a_token(house, login, stage=stage) if login else None
+    cookies = {NAME: a_token(house, login, stage=stage)} if login else None
     if path == "/staff/me":
         a_token(house, login, browser=FIREFOX)
-    opened = a_page(chromium, house, token, theme=theme, width=width)
     for each, code in house.codes.items():
         path = path.replace(f"{{{each}}}", code)
-    opened.page.goto(path)
-    opened.page.wait_for_function("document.fonts.status === 'loaded'")
-    yield View(opened.page, list(opened.complaints))
-    opened.page.context.close()
+    with window.look(house.address + path, theme=theme, width=width, cookies=cookies) as view:
+        yield View(view.page, list(view.complaints))
 
 
 def test_no_id_is_given_twice(view: View) -> None:
@@ -260,8 +244,7 @@ def test_what_went_wrong_stands_above_the_form(chromium: Browser, house: House) 
     page.get_by_role("button", name="Anlegen").click()
     assert page.get_by_role("alert").inner_text().strip().endswith("schon vergeben.")
     assert page.get_by_label("Name", exact=True).input_value() == "Clara Zwei"
-    results = Axe().run(page, options=RULES)
-    assert results.violations_count == 0, results.generate_report()
+    assert broken_rules(page) == ""
     page.context.close()
 
 

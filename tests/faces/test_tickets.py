@@ -19,13 +19,13 @@ from terminals.gate.site.tables import metadata
 from terminals.simulators.stripe import Simulator
 from terminals.till.centre import Centre
 from terminals.till.journal import open_journal
-from tests.faces.conftest import View
+from tests.faces.conftest import View, Window, served
 from tests.faces.every_page import (
     test_no_accessibility_rule_is_broken,
     test_the_browser_has_nothing_to_complain_about,
     test_the_page_never_scrolls_sideways,
 )
-from tests.faces.face_stand import DESK, PHONE, SMALL, looking, served
+from tests.faces.face_stand import DESK, PHONE, SMALL, look_at, looking
 from tests.scanning import read_code
 from tests.terminals.gate.house import RING, a_pass, a_ticket, gates, text_of
 
@@ -104,7 +104,7 @@ PAGES = [
 
 @pytest.fixture(scope="module", params=PAGES, ids=lambda each: "-".join(map(str, each)))
 def view(
-    request: pytest.FixtureRequest, stand: Stand, bought: str, chromium: Browser
+    request: pytest.FixtureRequest, stand: Stand, bought: str, chromium: Browser, window: Window
 ) -> Iterator[View]:
     """Every page once at each width and in each theme that matters."""
     name, width, theme = request.param
@@ -113,17 +113,14 @@ def view(
         "closed": f"{stand.shop}/tickets/B06", "ticket": bought, "pass": f"{bought}?n=3",
         "staff": f"{stand.still}/tor/personal",
     }.get(name)  # fmt: skip
-    if address is not None and "/tor/" not in address:
-        with looking(chromium, address, theme=theme, width=width) as view:
-            yield View(view.page, list(view.complaints))  # the rule checker adds its own
-        return
-    # A gate's page brings no script of the citizens' pages to wait for.
-    context = chromium.new_context(viewport={"width": width, "height": 844}, locale="de-DE")
-    view = View(context.new_page())
-    view.page.on("pageerror", lambda error: view.complaints.append(str(error)))
-    view.page.goto(address or screen_of(stand, name))
-    yield View(view.page, list(view.complaints))
-    context.close()
+    if name in ("ticket", "pass"):  # which stay in their browser: nobody else is to look there
+        opened = looking(chromium, address or bought, theme=theme, width=width)
+    elif address is not None and "/tor/" not in address:
+        opened = look_at(window, address, theme=theme, width=width)
+    else:  # a gate's page brings no script of the citizens' pages to wait for
+        opened = window.look(address or screen_of(stand, name), theme=theme, width=width)
+    with opened as view:
+        yield View(view.page, list(view.complaints))  # the rule checker may add its own
 
 
 def screen_of(stand: Stand, name: str) -> str:

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from terminals.simulators.zvt import Simulator
+from tests.faces.conftest import hear
 from tests.terminals.simulators.raw_register import PAY_1050, registered
 
 
@@ -48,8 +49,7 @@ def test_a_person_in_training_holds_a_card(terminal: Simulator, page: Page) -> N
 def test_nothing_is_in_the_way_of_anybody(
     terminal: Simulator, page: Page, theme: str, width: int
 ) -> None:
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
+    complaints = hear(page, "any")
     terminal.now("second_register")
     page.emulate_media(color_scheme=theme)
     page.set_viewport_size({"width": width, "height": 844})

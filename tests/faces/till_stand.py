@@ -1,14 +1,12 @@
 """A browser in front of the register, which shows the samples of every state."""
 
-import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from config.site import create_site_app
-from tests.faces.conftest import Silent
+from tests.faces.conftest import hear, served
 from tests.faces.sample_counter import SampleCounter
 
 LANDSCAPE, PORTRAIT = (1280, 800), (800, 1280)
@@ -31,15 +29,9 @@ def counter() -> Iterator[SampleCounter]:
 @pytest.fixture(scope="module")
 def register(counter: SampleCounter) -> Iterator[str]:
     """The address of the register, on a port of its own."""
-    app = create_site_app(counter)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}/kasse/"
-    counter.closing.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(create_site_app(counter)) as root:
+        yield f"{root}/kasse/"
+        counter.closing.set()
 
 
 class Till:
@@ -48,13 +40,7 @@ class Till:
     def __init__(self, context: BrowserContext, address: str) -> None:
         self.context, self.address = context, address
         self.page: Page = context.new_page()
-        self.complaints: list[str] = []
-        self.page.on("console", self._heard)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def _heard(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            self.complaints.append(message.text)
+        self.complaints = hear(self.page)
 
     def open(self, state: str, language: str = "de") -> Page:
         """A fresh page in this state."""
