@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib import resources
 
@@ -13,9 +13,15 @@ from ledger.calendar import months_back
 from reconciliation.reports import Report
 from reconciliation.reports.document import Cell, Document, Table, euro, number, percent, text
 from reconciliation.reports.period import NAMES, Period, month_of
-from reconciliation.reports.takings import PlaceSums, places, sums_by_month
+from reconciliation.reports.takings import (
+    PlaceSums,
+    WeekSums,
+    places,
+    sums_by_month,
+    sums_by_week,
+)
 
-MONTHS = 12
+MONTHS, WEEKS = 12, 13
 KINDS = {
     "pool": "Bäder",
     "museum": "Museen",
@@ -83,12 +89,11 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class KindLine:
-    """The share of cash of one kind of facility by month, in tenths of a percent."""
+class ShareLine:
+    """The share of cash by month or week, in tenths of a percent; None: no turnover then."""
 
-    kind: str
     name: str
-    months: tuple[int | None, ...]
+    shares: tuple[int | None, ...]
 
 
 def places_of(session: Session, period: Period) -> list[Place]:
@@ -117,7 +122,7 @@ def places_of(session: Session, period: Period) -> list[Place]:
     return sorted(found, key=lambda place: (-place.share, place.code))
 
 
-def lines_of(session: Session, last: date) -> tuple[tuple[date, ...], list[KindLine]]:
+def lines_of(session: Session, last: date) -> tuple[tuple[date, ...], list[ShareLine]]:
     """Twelve months up to the one of `last`, and the share of cash by kind of facility."""
     months = [months_back(last, count) for count in reversed(range(MONTHS))]
     kinds = {code: house.kind for code, house in places(session).items() if house.tills}
@@ -127,15 +132,24 @@ def lines_of(session: Session, last: date) -> tuple[tuple[date, ...], list[KindL
             turnover, cash = sums.get((kind, row.month), (0, 0))
             sums[kind, row.month] = turnover + row.turnover_cents, cash + row.cash_cents
     lines = [
-        KindLine(
-            kind, name,
-            tuple(tenths(sums[kind, month][1], sums[kind, month][0])
-                  if sums.get((kind, month), (0, 0))[0] > 0 else None for month in months),
-        )
+        ShareLine(name, tuple(_share(*sums.get((kind, month), (0, 0))) for month in months))
         for kind, name in KINDS.items()
         if any((kind, month) in sums for month in months)
-    ]  # fmt: skip
+    ]
     return tuple(months), lines
+
+
+def weeks_of(session: Session, today: date) -> tuple[tuple[date, ...], list[ShareLine]]:
+    """The Mondays of the last 13 whole weeks, and the share of cash: of all, then by kind."""
+    monday = today - timedelta(days=today.weekday())
+    weeks = tuple(monday - timedelta(weeks=count) for count in reversed(range(1, WEEKS + 1)))
+    rows = sums_by_week(session, weeks[0], monday - timedelta(days=1))
+    lines = []
+    for kind, name in {"": "Gesamt", **KINDS}.items():
+        own = [row for row in rows if kind in ("", row.kind)]
+        if own:
+            lines.append(ShareLine(name, tuple(_share_of(own, week) for week in weeks)))
+    return weeks, lines
 
 
 def build(session: Session, period: Period) -> Document:
@@ -144,7 +158,7 @@ def build(session: Session, period: Period) -> Document:
     by_kind = Table(
         "Bargeldquote je Einrichtungsart",
         (text("Art"), *(percent(f"{NAMES[month.month - 1][:3]} {month:%y}") for month in months)),
-        [[line.name, *line.months] for line in lines],
+        [[line.name, *line.shares] for line in lines],
     )
     rows: list[list[Cell]] = [
         [f"{one.code} {one.name}", one.tills, one.turnover_cents, one.cash_cents, one.share,
@@ -164,6 +178,15 @@ def tenths(part: int, whole: int) -> int:
     """`part` of `whole` in thousandths, half up; negative parts keep their sign."""
     sign = -1 if part < 0 else 1
     return sign * ((2000 * abs(part) + whole) // (2 * whole))
+
+
+def _share_of(rows: Sequence[WeekSums], week: date) -> int | None:
+    own = [row for row in rows if row.week == week]
+    return _share(sum(row.turnover_cents for row in own), sum(row.cash_cents for row in own))
+
+
+def _share(turnover_cents: int, cash_cents: int) -> int | None:
+    return tenths(cash_cents, turnover_cents) if turnover_cents > 0 else None
 
 
 def _by_place(rows: Sequence[PlaceSums]) -> dict[str, PlaceSums]:

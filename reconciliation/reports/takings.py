@@ -88,6 +88,16 @@ class PlaceSums:
     wrong_cents: int
 
 
+@dataclass(frozen=True, slots=True)
+class WeekSums:
+    """One kind of facility in one week, told by its Monday: turnover and cash in cents."""
+
+    kind: str
+    week: date
+    turnover_cents: int
+    cash_cents: int
+
+
 def refresh_takings(session: Session, until: date) -> int:
     """Sum every day up to `until` that was open when it was summed last; rows that changed.
 
@@ -127,6 +137,21 @@ def sums_by_month(session: Session, first: date, last: date) -> Sequence[PlaceSu
     """Every place and month between two days, as the nights summed them."""
     rows = session.execute(sql(_SUMS), {"first": first, "last": last})
     return [PlaceSums(*row) for row in rows]
+
+
+_WEEKS = """
+    SELECT f.kind, date_trunc('week', t.day)::date AS week, sum(t.cents)::bigint AS turnover_cents,
+           coalesce(sum(t.cents) FILTER (WHERE t.channel = 'cash'), 0)::bigint AS cash_cents
+      FROM takings_day t JOIN facility f ON f.code = t.facility
+     WHERE t.day BETWEEN :first AND :last
+       AND EXISTS (SELECT FROM till WHERE till.facility = f.code)
+     GROUP BY 1, 2 ORDER BY 1, 2"""
+
+
+def sums_by_week(session: Session, first: date, last: date) -> Sequence[WeekSums]:
+    """Every kind of facility that has tills and every week between two days, as summed by night."""
+    rows = session.execute(sql(_WEEKS), {"first": first, "last": last})
+    return [WeekSums(*row) for row in rows]
 
 
 def places(session: Session) -> Mapping[str, Row[Any]]:

@@ -1,12 +1,12 @@
 """The morning page in its states, tasks, search, and money that nobody knows."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from config.app import create_app
 from config.database import Database
@@ -85,6 +85,37 @@ def test_the_next_case_is_mine_before_it_is_anybodys(city: Database) -> None:
     client = client_of(city)
     first = desk.numbers["Safebag 7730418"]
     assert f'href="/desk/differenzen/D-{first}" data-key="enter"' in client.get(MORNING).text
+
+
+def test_the_day_to_close_is_the_oldest_open_one(city: Database) -> None:
+    a_desk(city)  # fourteen nights have looked at their days
+    page = client_of(city).get(MORNING).text
+    oldest = TODAY - timedelta(days=14)
+    assert f'href="/desk/tage/{oldest}"' in page
+    assert f"Tag {oldest:%d.%m.} abschließen" in page
+    assert "danach 13 weitere Tage" in page
+
+
+def test_cash_has_its_share_of_thirteen_weeks(city: Database) -> None:
+    a_desk(city)
+    client = client_of(city)
+    assert "Noch keine volle Woche." in client.get(MORNING).text
+    monday = TODAY - timedelta(days=TODAY.weekday())
+    rows = [
+        {"day": monday - timedelta(weeks=back, days=1), "channel": channel, "cents": cents}
+        for back, cash in ((12, 134), (6, 118), (0, 97))
+        for channel, cents in (("cash", cash), ("girocard", 1000 - cash))
+    ]  # fmt: skip
+    with city.transaction() as session:
+        session.execute(
+            text("INSERT INTO takings_day (day, facility, channel, cents, is_final)"
+                 " VALUES (:day, 'B01', :channel, :cents, false)"), rows,
+        )  # fmt: skip
+    page = client.get(MORNING).text
+    whole = re.search(r'class="strong">Gesamt</th>(.*?)</tr>', page)
+    assert whole is not None
+    assert re.findall(r">([^<]+)</td>", whole[1]) == ["13,4", "11,8", "9,7", "−3,7"]
+    assert re.search(r">9,7\s%</text>", page)
 
 
 def test_my_tasks_are_my_cases_and_days_to_sign(city: Database) -> None:

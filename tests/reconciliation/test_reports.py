@@ -21,7 +21,14 @@ from ledger.seal import seal
 from ledger.sub_accounts import open_missing
 from ledger.wallets import CONTROLS
 from reconciliation.reports import load
-from reconciliation.reports.cash import cash_costs, lines_of, places_of, tenths
+from reconciliation.reports.cash import (
+    ShareLine,
+    cash_costs,
+    lines_of,
+    places_of,
+    tenths,
+    weeks_of,
+)
 from reconciliation.reports.document import Document, Table, euro
 from reconciliation.reports.document import text as words
 from reconciliation.reports.forms import Stamp, as_csv, as_html, as_pdf, as_xlsx
@@ -146,9 +153,23 @@ def test_cash_has_a_share_a_cost_and_a_hint(lived_city: Database) -> None:
         months, lines = lines_of(session, NOVEMBER.last)
     assert [one.share for one in found] == sorted((one.share for one in found), reverse=True)
     assert all(0 <= one.cash_cents <= one.turnover_cents for one in found)
-    assert {line.kind for line in lines} >= {"pool", "citizens_office"}
+    assert {line.name for line in lines} >= {"Bäder", "Bürgerservice"}
     assert len(months) == 12
-    assert all(line.months[-1] is not None for line in lines)
+    assert all(line.shares[-1] is not None for line in lines)
+
+
+def test_whole_weeks_have_a_share_of_all_and_of_each_kind(lived_city: Database) -> None:
+    with lived_city.read_only() as session:
+        weeks, lines = weeks_of(session, date(2026, 11, 4))
+        row = session.execute(
+            text("""SELECT sum(cents)::bigint AS taken,
+                           (sum(cents) FILTER (WHERE channel = 'cash'))::bigint AS cash
+                      FROM takings_day WHERE day BETWEEN '2026-10-26' AND '2026-11-01'
+                       AND facility IN (SELECT facility FROM till)""")
+        ).one()
+    assert (len(weeks), weeks[0], weeks[-1]) == (13, date(2026, 8, 3), date(2026, 10, 26))
+    assert lines[0] == ShareLine("Gesamt", (*(None,) * 12, tenths(row.cash, row.taken)))
+    assert [line.name for line in lines[1:]] == ["Bäder", "Museen"]  # a weekend
 
 
 def test_what_cash_costs_is_minutes_bags_and_differences() -> None:

@@ -8,13 +8,13 @@ from werkzeug.exceptions import NotFound
 
 from ledger.calendar import business_day, months_back
 from ledger.permissions import Permission, needs
-from reconciliation.desk.cash.chart import Chart, chart_of
+from reconciliation.desk.cash_chart import Chart, Field, chart_of
 from reconciliation.desk.page import books, now, render
 from reconciliation.german import percent
 from reconciliation.reports.cash import (
     CashCosts,
-    KindLine,
     Place,
+    ShareLine,
     cash_costs,
     lines_of,
     places_of,
@@ -23,6 +23,8 @@ from reconciliation.reports.cash import (
 from reconciliation.reports.period import NAMES, Period, month_of, period_named
 
 pages = Blueprint("desk_cash", __name__, url_prefix="/desk/bargeld", template_folder="templates")
+
+WIDE = Field(720, 200, right=150)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class CashPage:
     places: tuple[Place, ...]
     dearest: tuple[Place, ...]
     months: tuple[str, ...]
-    lines: tuple[KindLine, ...]
+    lines: tuple[ShareLine, ...]
     chart: Chart
     costs: CashCosts
     per_euro: int | None
@@ -69,10 +71,10 @@ def show() -> Response:
         months, lines = lines_of(session, period.last)
     cash, cost = sum(one.cash_cents for one in places), sum(one.cost_cents for one in places)
     dear = sorted((one for one in places if one.cost_share), key=lambda one: -(one.cost_share or 0))
+    names = tuple(NAMES[month.month - 1][:3] for month in months)
     page = CashPage(
         period, tuple(_choices(today)), places, tuple(dear),
-        tuple(NAMES[month.month - 1][:3] for month in months), tuple(lines),
-        chart_of(lines, cash_costs().target_tenths), cash_costs(),
+        names, tuple(lines), chart_of(lines, names, cash_costs().target_tenths, WIDE), cash_costs(),
         tenths(cost, cash) if cash > 0 else None,
         sum((one.cost_share or 0) >= cash_costs().watch_from * 10 for one in places),
     )  # fmt: skip

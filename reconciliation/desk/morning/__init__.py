@@ -5,6 +5,7 @@ from flask import Blueprint, Response
 from ledger.permissions import Permission, needs
 from reconciliation.desk.morning.reading import read_morning
 from reconciliation.desk.page import books, caller, now, render
+from reconciliation.german import percent
 
 pages = Blueprint("desk_morning", __name__, url_prefix="/desk", template_folder="templates")
 
@@ -16,4 +17,4 @@ def show() -> Response:
     by, at = caller(), now()
     with books().read_only() as session:
         found = read_morning(session, by, at=at)
-    return render("morning/morning.html", page=found, at=at)
+    return render("morning/morning.html", page=found, at=at, in_percent=percent)

@@ -87,17 +87,26 @@ def _approvals(session: Session, by: Caller) -> list[Task]:
     ]  # fmt: skip
 
 
-def _days(session: Session, at: datetime) -> list[Task]:
-    """The oldest business day that a night has looked at and nobody has locked."""
-    row = session.execute(
+def days_to_close(session: Session, at: datetime) -> list[date]:
+    """The business days that a night has looked at and nobody has locked, the oldest first."""
+    rows = session.execute(
         text("""
-        SELECT min(r.day) AS day FROM night_run r
+        SELECT DISTINCT r.day FROM night_run r
          WHERE r.day > coalesce((SELECT max(day) FROM closed_day), '-infinity'::date)
-           AND r.day < :today"""),
+           AND r.day < :today ORDER BY r.day"""),
         {"today": business_day(at)},
-    ).one()
-    if row.day is None:
+    )
+    return [row.day for row in rows]
+
+
+def _days(session: Session, at: datetime) -> list[Task]:
+    """One task, the oldest: the others follow it."""
+    waiting = days_to_close(session, at)
+    if not waiting:
         return []
-    title = f"Tag {row.day:%d.%m.} abschließen"
-    return [Task("locked", title, "zwei Unterschriften", f"/desk/tage/{row.day}", business_day(at),
-                 None, "Abschluss")]  # fmt: skip
+    day, later = waiting[0], len(waiting) - 1
+    note = "zwei Unterschriften"
+    if later:
+        note += f" · danach {later} {'weiterer Tag' if later == 1 else 'weitere Tage'}"
+    return [Task("locked", f"Tag {day:%d.%m.} abschließen", note, f"/desk/tage/{day}",
+                 business_day(at), None, "Abschluss")]  # fmt: skip
