@@ -13,6 +13,7 @@ from config import access, api, errors, security
 from config.database import Database
 from config.desk.pages import PAGES as DESK_PAGES
 from config.exports import export_settings
+from config.limits import LIMITS
 from config.staff.header import header
 from config.staff.next_page import to_sign_in
 from config.staff.pages import PAGES
@@ -99,6 +100,7 @@ def _bare_app(city: str, origin: str | None) -> Flask:
     app.config["ORIGIN"] = origin
     app.extensions["imprint"] = read_imprint(IMPRINT)
     app.extensions["exports"] = export_settings()
+    app.extensions["limits"] = LIMITS
     app.extensions["shell"] = lambda: Shell(city)
     app.extensions["refusal"] = lambda code: errors.sentence(code).german
     # Who takes payments online is app.extensions["provider"]; without one the pages say so.

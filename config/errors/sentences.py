@@ -10,6 +10,7 @@ from config.errors.export_sentences import EXPORTS
 from config.errors.family_sentences import CLOSINGS, FAMILIES
 from config.errors.pay_link_sentences import PAY_LINKS
 from config.errors.portal_sentences import PORTAL
+from config.errors.price_sentences import PRICES
 from config.errors.reconciliation_sentences import RECONCILIATION
 from config.errors.sentence import Sentence
 from config.errors.sentence import no as _no
@@ -241,7 +242,7 @@ _STAFF = {
 
 _PARTS: tuple[Mapping[str, Sentence], ...] = (
     _HTTP, _LEDGER, _SERVICES, _FACILITIES, _TERMINALS, TILLS, FAMILIES, CLOSINGS, PAY_LINKS,
-    PORTAL, CHECKOUT, _STAFF, RECONCILIATION, CASEWORK, EXPORTS, CLOSING,
+    PORTAL, CHECKOUT, _STAFF, RECONCILIATION, CASEWORK, EXPORTS, CLOSING, PRICES,
 )  # fmt: skip
 SENTENCES: Mapping[str, Sentence] = MappingProxyType(
     {code: sentence for part in _PARTS for code, sentence in part.items()}

@@ -24,6 +24,7 @@ SUBJECTS: Mapping[str, str] = MappingProxyType(
         "device": "Geräte", "approval": "Freigaben", "till": "Kassen", "charge": "Verkäufe",
         "family": "Familien", "payer": "Zahlende", "payment": "Online-Zahlungen",
         "case": "Anfragen", "subsidy": "Zuschüsse",
+        "price": "Preise",
     }
 )  # fmt: skip
 
@@ -36,6 +37,9 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "reason": "Grund",
         "decision": "Entscheidung",
         "amount_cents": "Betrag",
+        "before_cents": "vorher",
+        "product": "Produkt",
+        "valid_from": "gilt ab",
         "difference_cents": "Differenz",
         "till": "Kasse",
         "terminal": "Terminal",

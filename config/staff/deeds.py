@@ -53,6 +53,8 @@ DEEDS: Mapping[str, str] = MappingProxyType(
         "month.closed": "hat einen Monat gesperrt",
         "books.checked": "hat die Siegel geprüft",
         "night.asked_for": "hat einen Abgleich angestoßen",
+        "price.asked": "hat einen neuen Preis beantragt",
+        "price.decided": "hat über einen neuen Preis entschieden",
         "receipt.assigned": "hat ungeklärtes Geld zugeordnet",
         "receipt.release_asked": "hat die Rücksendung von Geld beantragt",
         "release.decided": "hat eine Freigabe entschieden",

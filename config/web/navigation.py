@@ -67,6 +67,7 @@ GROUPS = (
         (
             NavEntry("Nachtläufe", "desk_runs.show", "night"),
             NavEntry("Siegel", "desk_seals.show", "lock"),
+            NavEntry("Einstellungen", "desk_settings.show", "log"),
         ),
     ),
     NavGroup(

@@ -5,7 +5,7 @@ nothing at all is written, so a load is a decision of the whole city or none.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Table, insert, select, update
@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from ledger.accounts import open_account
 from ledger.catalogue.faults import Fault, Place
-from ledger.catalogue.model import City
-from ledger.catalogue.price_history import price_refusals
+from ledger.catalogue.model import City, Price, Product
+from ledger.catalogue.price_history import last_sold, price_refusals
+from ledger.catalogue.product_checks import price_faults
 from ledger.catalogue.rows import (
     Placed,
     facility_rows,
@@ -25,6 +26,7 @@ from ledger.catalogue.rows import (
     role_rows,
     rule_rows,
 )
+from ledger.catalogue.stored import stored_catalogue
 from ledger.locks import LOADING, have_alone
 from ledger.money import Money
 from ledger.tables import catalogue as tables
@@ -80,6 +82,37 @@ def load_city(session: Session, city: City) -> LoadResult:
         changed=sum(len(plan.changed) for plan in plans),
         unchanged=unchanged,
     )
+
+
+def add_price(session: Session, code: str, price: Price) -> tuple[Fault, ...]:
+    """Record one more price of a product, checked as a load checks; with a fault, nothing is.
+
+    code: of a product that the database has. Neither a price that is recorded nor one of days
+    on which the product was sold.
+    """
+    have_alone(session, LOADING)
+    catalogue = stored_catalogue(session)
+    product = next(known for known in catalogue.products if known.code == code)
+    priced = with_price(product, price)
+    faults = list(price_faults(priced, catalogue))
+    if last_sold(session, code, price.valid_from) is not None:
+        faults.append(price.place.fault(f"{code} was sold from {price.valid_from} on"))
+    if faults:
+        return tuple(faults)
+    only = replace(catalogue, products=(replace(product, prices=(price,)),))
+    session.execute(insert(tables.price), [row for row, _ in price_rows(only)])
+    return ()
+
+
+def with_price(product: Product, price: Price) -> Product:
+    """The product with one more price in its place; the end of its sale stays where it was."""
+    until = product.prices[-1].valid_until if product.prices else None
+    prices = sorted(
+        (replace(known, valid_until=None) for known in (*product.prices, price)),
+        key=lambda known: known.valid_from,
+    )
+    prices[-1] = replace(prices[-1], valid_until=until)
+    return replace(product, prices=tuple(prices))
 
 
 def _account_rows(city: City) -> Iterator[Placed]:

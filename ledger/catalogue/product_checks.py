@@ -33,8 +33,13 @@ def product_faults(catalogue: Catalogue, chart: Mapping[str, Account]) -> Iterat
         yield from _account_faults(product, chart)
         yield from _term_faults(product)
         yield from _share_faults(product)
-        yield from _price_faults(product)
-        yield from _tax_faults(product, catalogue)
+        yield from price_faults(product, catalogue)
+
+
+def price_faults(product: Product, catalogue: Catalogue) -> Iterator[Fault]:
+    """Prices that cannot follow each other, and days of theirs without a tax."""
+    yield from _price_faults(product)
+    yield from _tax_faults(product, catalogue)
 
 
 def _code_faults(product: Product, catalogue: Catalogue) -> Iterator[Fault]:

@@ -34,7 +34,9 @@ def frame_of(session: Session, by: Caller) -> Frame:
                           SELECT FROM difference_step t WHERE t.difference = d.id
                              AND t.kind = 'assigned' AND t.number > s.number))) AS mine,
                (SELECT count(*) FROM release_request r WHERE NOT EXISTS (
-                   SELECT FROM release_decision x WHERE x.request = r.id)) AS releases
+                   SELECT FROM release_decision x WHERE x.request = r.id))
+             + (SELECT count(*) FROM price_change c WHERE NOT EXISTS (
+                   SELECT FROM price_change_decision y WHERE y.request = c.id)) AS releases
           FROM difference d
          WHERE d.closed_at IS NULL AND d.severity IN ('break', 'suggestion')"""),
         {"person": by.name},

@@ -14,7 +14,14 @@ from reconciliation.errors import ReconciliationError
 from terminals.errors import TerminalsError
 
 LEDGER = Path(ledger.__file__).parent
-MAKERS = {"Refused", "ServiceRefusal", "BasketRefused", "PassRefused", "MealRefused"}
+MAKERS = {
+    "Refused",
+    "ServiceRefusal",
+    "BasketRefused",
+    "PassRefused",
+    "MealRefused",
+    "PriceChangeRefused",
+}
 
 
 def classes(root: type[Exception]) -> Iterator[type[Exception]]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest, NotFound
 
 from ledger.approvals import pending
+from ledger.catalogue.price_changes import decided_changes, waiting_changes
 from ledger.errors import LedgerError
 from ledger.permissions import Permission, needs
 from reconciliation.casework.refusals import CaseworkRefused, ReleaseUnknown
@@ -42,9 +43,11 @@ def show() -> Response:
     with books().read_only() as session:
         waiting, done = pending_releases(session), decided_releases(session)
         others = pending(session)
+        changes, changed = waiting_changes(session), decided_changes(session)
     return render(
         "releases/list.html", waiting=waiting, done=done, others=others, words=RELEASES,
-        approvals=APPROVALS, states=STATES, me=by.name, class_word=class_word, at=at,
+        changes=changes, changed=changed, approvals=APPROVALS, states=STATES,
+        me=by.name, class_word=class_word, at=at,
     )  # fmt: skip
 
 
@@ -59,9 +62,7 @@ def show_one(asked: UUID) -> Response:
 @needs(Permission.APPROVALS_DECIDE)
 def decide(asked: UUID) -> Response:
     """Release it or give it back with a reason; withdrawing is for whoever asked."""
-    decision, words = request.form.get("entscheidung"), request.form.get("worte", "")
-    if decision not in ("released", "refused"):
-        raise BadRequest
+    decision, words = decision_asked()
     try:
         with books().transaction() as session:
             if decision == "released":
@@ -87,6 +88,14 @@ def take_back(asked: UUID) -> Response:
     except CaseworkRefused as no:
         return _page(asked, refusal(no), status=_status(no.code))
     return go(url_for("desk_releases.show"))
+
+
+def decision_asked() -> tuple[str, str]:
+    """`released` or `refused`, and the words given with it. Raises BadRequest."""
+    decision = request.form.get("entscheidung", "")
+    if decision not in ("released", "refused"):
+        raise BadRequest
+    return decision, request.form.get("worte", "")
 
 
 def _status(code: str) -> int:

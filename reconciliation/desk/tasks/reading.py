@@ -1,7 +1,7 @@
 """What waits for one person: their cases, what they may release, days to sign, by due date."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask import url_for
 from sqlalchemy import text
@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from ledger.approvals import DECIDING_ROLES, pending
 from ledger.calendar import business_day
+from ledger.catalogue.price_changes import RELEASING_ROLES as PRICING_ROLES
+from ledger.catalogue.price_changes import waiting_changes
 from ledger.permissions import Caller
 from reconciliation.casework.lists import Filter, cases
 from reconciliation.casework.releases import RELEASING_ROLES, Release, pending_releases
@@ -42,7 +44,7 @@ class Task:
 def tasks_of(session: Session, by: Caller, *, at: datetime) -> list[Task]:
     """Everything that waits for this person, the most urgent first."""
     found = [*_cases(session, by, at), *_releases(session, by), *_approvals(session, by)]
-    found += _days(session, at)
+    found += [*_price_changes(session, by), *_days(session, at)]
     far = date.max
     return sorted(found, key=lambda task: (task.due or far, task.kind, task.title))
 
@@ -97,6 +99,18 @@ def days_to_close(session: Session, at: datetime) -> list[date]:
         {"today": business_day(at)},
     )
     return [row.day for row in rows]
+
+
+def _price_changes(session: Session, by: Caller) -> list[Task]:
+    """Due before the day they shall hold from: afterwards nobody can release them."""
+    if by.role not in PRICING_ROLES:
+        return []
+    return [
+        Task("suggestion", f"Preis freigeben: {one.name} ab {one.valid_from:%d.%m.%Y}",
+             f"beantragt von {one.asker}", url_for("desk_settings.show_change", asked=one.id),
+             one.valid_from - timedelta(days=1), one.cents, "Freigabe")
+        for one in waiting_changes(session) if one.asked_by != by.name
+    ]  # fmt: skip
 
 
 def _days(session: Session, at: datetime) -> list[Task]:

@@ -8,7 +8,7 @@ const GO = {
   a: "/desk/auszahlungen", v: "/desk/verrechnung", u: "/desk/ungeklaert", x: "/desk/dateien",
   j: "/desk/journal", k: "/desk/konten", t: "/desk/tage", s: "/desk/spaete", o: "/desk/monate",
   b: "/desk/bargeld", p: "/desk/pruefungen", y: "/desk/uebergaben", n: "/desk/laeufe",
-  i: "/desk/siegel",
+  i: "/desk/siegel", l: "/desk/einstellungen",
 };
 const WAIT_MS = 1500;
 

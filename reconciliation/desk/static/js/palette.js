@@ -8,6 +8,7 @@ const ENGLISH = {
   "/desk/tage": "Day close", "/desk/spaete": "Late items", "/desk/monate": "Month end",
   "/desk/bargeld": "Cash and cost", "/desk/pruefungen": "Till audit", "/desk/uebergaben": "Exports",
   "/desk/laeufe": "Night runs", "/desk/siegel": "Seals",
+  "/desk/einstellungen": "Settings",
   annehmen: "Accept", ablehnen: "Reject", "von-hand": "Match by hand", aufteilen: "Split",
   ausbuchen: "Request write-off", zuweisen: "Assign", notiz: "Note", wiedervorlage: "Put off",
   korrektur: "Book a correction", storno: "Request reversal", merken: "Keep filter",
