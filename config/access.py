@@ -45,6 +45,7 @@ _FINANCE = (
         Permission.FILES_WRITE,
         Permission.DAYS_SIGN,
         Permission.EXPORTS_WRITE,
+        Permission.CARRIER_READ,
     }
 )
 
@@ -91,7 +92,7 @@ ROLES: Mapping[str, frozenset[Permission]] = MappingProxyType(
         | _OFFERS
         | _PERSON
         | _BOOKS
-        | {Permission.AUDIT_READ, Permission.AUDITS_WRITE},
+        | {Permission.AUDIT_READ, Permission.AUDITS_WRITE, Permission.CARRIER_READ},
         "administrator": _ANYONE
         | _OFFERS
         | _PERSON
@@ -120,6 +121,7 @@ PERSONS_ONLY = frozenset(
         Permission.DAYS_SIGN,
         Permission.EXPORTS_WRITE,
         Permission.AUDITS_WRITE,
+        Permission.CARRIER_READ,
     }
 )
 

@@ -58,6 +58,7 @@ class Permission(StrEnum):
     DAYS_SIGN = "days.sign"
     EXPORTS_WRITE = "exports.write"
     AUDITS_WRITE = "audits.write"
+    CARRIER_READ = "data_carrier.read"
 
 
 @dataclass(frozen=True, slots=True)

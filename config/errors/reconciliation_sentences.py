@@ -33,4 +33,23 @@ RECONCILIATION = {
         "Bitte in jeder Zeile eine Zahl eintragen, auch die Null.",
         "Enter a number in every row, zero included.",
     ),
+    "sample_unknown": Sentence(
+        404, "Diese Stichprobe wurde nicht gezogen.", "No such sample was drawn."
+    ),
+    "sample_bounds": no(
+        "Bitte 1 bis 500 Buchungen und Tage von früh nach spät angeben.",
+        "Ask for 1 to 500 entries, and for days from early to late.",
+    ),
+    "sample_seed": no(
+        "Startwert: 1 bis 40 Buchstaben (ohne Umlaute), Ziffern, Punkt, Strich.",
+        "A seed is 1 to 40 letters, digits, dots, dashes.",
+    ),
+    "sample_block": no(
+        "Diesen Siegelblock gibt es nicht. Ohne Angabe gilt der neueste.",
+        "There is no such block. The newest counts if none is named.",
+    ),
+    "sample_empty": no(
+        "Keine versiegelte Buchung passt. Bitte weiter fassen.",
+        "No sealed entry fits. Please widen the bounds.",
+    ),
 }

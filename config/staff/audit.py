@@ -23,7 +23,8 @@ SUBJECTS: Mapping[str, str] = MappingProxyType(
         "sign_in": "Anmeldung", "session": "Sitzungen", "staff": "Mitarbeitende", "pin": "PIN",
         "device": "Geräte", "approval": "Freigaben", "till": "Kassen", "charge": "Verkäufe",
         "family": "Familien", "payer": "Zahlende", "payment": "Online-Zahlungen",
-        "case": "Anfragen", "subsidy": "Zuschüsse",
+        "case": "Anfragen", "subsidy": "Zuschüsse", "sample": "Stichproben",
+        "data_carrier": "Datenträger",
         "price": "Preise",
     }
 )  # fmt: skip
@@ -48,6 +49,15 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "name": "Name",
         "answer": "Antwort",
         "refund": "Rückzahlung",
+        "first": "von",
+        "last": "bis",
+        "count": "Anzahl",
+        "seed": "Startwert",
+        "block": "Siegelblock",
+        "account": "Konto",
+        "sealed_at": "versiegelt am",
+        "population": "Buchungen im Ganzen",
+        "population_cents": "Betrag im Ganzen",
     }
 )
 

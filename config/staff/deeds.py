@@ -83,5 +83,7 @@ DEEDS: Mapping[str, str] = MappingProxyType(
         "difference.due": "hat einen Fall auf Wiedervorlage gelegt",
         "till_audit.begun": "hat eine Kassenprüfung begonnen",
         "till_audit.finished": "hat eine Kassenprüfung abgeschlossen",
+        "sample.drawn": "hat eine Stichprobe gezogen",
+        "data_carrier.taken": "hat einen Datenträger für die Prüfung geladen",
     }
 )

@@ -63,6 +63,14 @@ GROUPS = (
         ),
     ),
     NavGroup(
+        "Prüfung",
+        (
+            NavEntry("Stichproben", "desk_sampling.show", "scales"),
+            NavEntry("Entscheidungen", "desk_approved.show", "people"),
+            NavEntry("Datenträger (Z3)", "desk_carrier.show", "log"),
+        ),
+    ),
+    NavGroup(
         "Betrieb",
         (
             NavEntry("Nachtläufe", "desk_runs.show", "night"),

@@ -7,12 +7,13 @@ from typing import Literal
 from reconciliation.reports.period import Period
 
 Cell = str | int | None
-Kind = Literal["text", "euro", "number", "percent"]
+Kind = Literal["text", "euro", "number", "percent", "tick", "remark"]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. kind: euro cells are cents, percent cells tenths of a percent."""
+    """One column. kind: euro cells are cents, percent cells tenths of a percent; tick and remark
+    are left empty for whoever works through it with a pen."""
 
     name: str
     kind: Kind
@@ -37,6 +38,16 @@ def number(name: str, *, has_sum: bool = True) -> Column:
 def percent(name: str) -> Column:
     """Tenths of a percent: 97 is 9,7 %."""
     return Column(name, "percent")
+
+
+def tick(name: str) -> Column:
+    """A box to tick on paper; the cells are None."""
+    return Column(name, "tick")
+
+
+def remark(name: str) -> Column:
+    """Room to write on paper; the cells are None."""
+    return Column(name, "remark")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ KINDS = {
     "pdf": "application/pdf",
 }
 _FORMATS = {"euro": "#,##0.00", "number": "#,##0", "percent": "0.0"}
-_WIDTHS = {"text": 32, "euro": 16, "number": 12, "percent": 14}
+_WIDTHS = {"text": 32, "euro": 16, "number": 12, "percent": 14, "tick": 10, "remark": 40}
+_BY_HAND = ("tick", "remark")
 _BOLD = Font(bold=True)
 
 
@@ -81,6 +82,8 @@ def as_html(document: Document, stamp: Stamp) -> str:
 
 def shown(column: Column, cell: Cell) -> str:
     """A cell as people read it: `1.118,40 €` without the sign of the head, `9,7 %`, `12.345`."""
+    if column.kind in _BY_HAND:
+        return ""
     if cell is None:
         return "\N{EN DASH}"
     if isinstance(cell, str):

@@ -3,15 +3,17 @@
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
 from ledger.balances import cut_at
+from ledger.calendar import CITY_TIME
 from ledger.turnovers import last_entry_before
 
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 _YEAR = re.compile(r"20\d\d")
+_DAYS = re.compile(r"(20\d\d-\d\d-\d\d)_(20\d\d-\d\d-\d\d)")
 NAMES = (
     "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober",
     "November", "Dezember",
@@ -72,10 +74,28 @@ def year_of(year: int, *, known_at: datetime | None = None) -> Period:
 
 
 def period_named(name: str, *, known_at: datetime | None = None) -> Period | None:
-    """`2026-11` or `2026`; None for anything else."""
+    """`2026-11`, `2026`, or two days in their order, `2026-11-02_2026-11-17`; else None."""
     if found := _MONTH.fullmatch(name):
         return month_of(date(int(found[1]), int(found[2]), 1), known_at=known_at)
+    if found := _DAYS.fullmatch(name):
+        return _between(found[1], found[2], known_at)
     return year_of(int(name), known_at=known_at) if _YEAR.fullmatch(name) else None
+
+
+def _between(first: str, last: str, known_at: datetime | None) -> Period | None:
+    try:
+        days = date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        return None
+    return Period(*days, known_at) if days[0] <= days[1] else None
+
+
+def instants(period: Period) -> tuple[datetime, datetime]:
+    """The instants its days begin and end at in the city, the end not included; no later than
+    what it knows."""
+    begin = datetime.combine(period.first, time(), CITY_TIME)
+    end = datetime.combine(period.last + timedelta(days=1), time(), CITY_TIME)
+    return begin, min(end, period.known_at) if period.known_at else end
 
 
 def bounds(session: Session, period: Period) -> Bounds:
