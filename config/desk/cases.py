@@ -15,6 +15,7 @@ from config.errors import sentence
 from config.staff.cookie import now
 from config.staff.page import books, caller, go, refusal, shell
 from config.web.pages import Shell
+from ledger.calendar import business_day
 from ledger.case_answers import (
     ANSWERS,
     Answer,
@@ -183,7 +184,7 @@ def _found(session: Session, case: UUID) -> Case:
 def _line(case: Case, at: datetime) -> CaseLine:
     state, kind = STATES[case.state]
     barred = "Ein Vorschlag wartet auf eine zweite Person." if case.awaits_approval else None
-    is_late = case.state == "open" and at.date() > case.answer_by
+    is_late = case.state == "open" and business_day(at) > case.answer_by
     return CaseLine(
         case, TITLES.get(case.kind, "Anfrage"), REASONS.get(case.reason, case.reason), state, kind,
         age(case.opened_at, at), is_late, barred,

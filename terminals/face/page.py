@@ -12,7 +12,7 @@ from flask import Response, current_app, g, make_response, redirect, render_temp
 from markupsafe import Markup
 from werkzeug.exceptions import BadRequest
 
-from ledger.calendar import CITY_TIME
+from ledger.calendar import CITY_TIME, business_day
 from ledger.permissions import Books, Caller
 from terminals.face.amounts import euros
 from terminals.face.words import LANGUAGES, Say, marked, words_of
@@ -133,7 +133,7 @@ def money(cents: int, *, sign: bool = False) -> str:
 
 def day(one: date, how: str = "weekday") -> str:
     """A date in the language of this answer: "weekday", "long", "year", "month", "short",
-    "figures"."""
+    "figures"; of an instant, the day it is in the city then."""
     return _day(language())(one, how)
 
 
@@ -160,7 +160,8 @@ _PATTERNS = {
 
 def _day(language: str) -> Callable[..., str]:
     def day(one: date, how: str = "weekday") -> str:
-        return format_date(one, _PATTERNS[language][how], locale=language)
+        on = business_day(one) if isinstance(one, datetime) else one
+        return format_date(on, _PATTERNS[language][how], locale=language)
 
     return day
 

@@ -261,7 +261,9 @@ def a_night(
     session: Session, run: UUID, day: date, findings: Sequence[Found], *, finished: bool = True
 ) -> None:
     """One run with its steps and sums; one that did not finish stands at its seventh step."""
-    at = datetime.combine(day + timedelta(days=1), time(2), CITY_TIME)
+    # At two in the morning, or now where it is earlier than that: no step begins in the future.
+    two = datetime.combine(day + timedelta(days=1), time(2), CITY_TIME)
+    at = min(two, datetime.now(UTC))
     session.execute(insert(night_start).values(run=run, day=day))
     for step in STEPS if finished else STEPS[:6]:
         done = {"run": run, "step": step.name, "started_at": at, "counts": {"read": 9}}

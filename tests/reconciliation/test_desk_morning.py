@@ -1,7 +1,7 @@
 """The morning page in its states, tasks, search, and money that nobody knows."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,8 +10,9 @@ from sqlalchemy import insert, select, text
 
 from config.app import create_app
 from config.database import Database
+from config.web.formats import long_day
 from ledger.balances import balance
-from ledger.calendar import is_bank_day
+from ledger.calendar import CITY_TIME, is_bank_day
 from ledger.entries import Entry, Transfer
 from ledger.journal import post
 from ledger.money import Money
@@ -288,3 +289,12 @@ def test_the_palette_finds_cases_accounts_and_payments(morning: FlaskClient) -> 
     assert ("Fälle", "/desk/differenzen/D-1") in hits("7730418")
     assert {kind for kind, _ in hits("46,00")} >= {"Fälle", "Buchungen"}
     assert hits("4") == hits("x%_x") == []
+
+
+def test_after_midnight_it_is_the_next_day_in_the_city(
+    city: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_desk(city)
+    half_past = datetime.combine(TODAY, time(0, 30), CITY_TIME).astimezone(UTC)  # yesterday
+    monkeypatch.setattr("reconciliation.desk.morning.now", lambda: half_past)
+    assert long_day(TODAY) in client_of(city).get(MORNING).text

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, request
 
+from ledger.calendar import business_day
 from ledger.permissions import Permission, needs
 from reconciliation.audits.acts import KINDS, acts, acts_by_rule
 from reconciliation.desk.asked import day_asked, last_business_day, page_asked
@@ -23,7 +24,7 @@ def show() -> Response:
     """The month up to now, or `?von=2026-11-02&bis=2026-11-17`; `?art=write_off` of one kind."""
     at, number, kind = now(), page_asked(), request.args.get("art", "")
     with books().read_only() as session:
-        last = day_asked("bis") or max(last_business_day(session, at), at.date())
+        last = day_asked("bis") or max(last_business_day(session, at), business_day(at))
         first = day_asked("von") or last.replace(day=1)
         period = Period(min(first, last), max(first, last))
         found, alone = acts(session, period), acts_by_rule(session, period)

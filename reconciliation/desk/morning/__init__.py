@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response
 
+from ledger.calendar import business_day
 from ledger.permissions import Permission, needs
 from reconciliation.desk.morning.reading import read_morning
 from reconciliation.desk.page import books, caller, now, render
@@ -17,4 +18,6 @@ def show() -> Response:
     by, at = caller(), now()
     with books().read_only() as session:
         found = read_morning(session, by, at=at)
-    return render("morning/morning.html", page=found, at=at, in_percent=percent)
+    return render(
+        "morning/morning.html", page=found, at=at, today=business_day(at), in_percent=percent
+    )

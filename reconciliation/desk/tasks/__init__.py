@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response
 
+from ledger.calendar import business_day
 from ledger.permissions import Permission, needs
 from reconciliation.desk.case_said import said_line
 from reconciliation.desk.page import books, caller, now, render
@@ -17,4 +18,4 @@ def show() -> Response:
     by, at = caller(), now()
     with books().read_only() as session:
         tasks, said = tasks_of(session, by, at=at), said_line(session, by)
-    return render("tasks/tasks.html", tasks=tasks, said=said, at=at)
+    return render("tasks/tasks.html", tasks=tasks, said=said, at=at, today=business_day(at))
