@@ -51,7 +51,7 @@ class Stand:
 
     @property
     def today(self) -> date:
-        return self.shop.now.date()
+        return business_day(self.shop.now)
 
     def paid(self, cents: int = 2500, means: str = "visa") -> Payment:
         """A top-up that is paid and booked, with its fee."""

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
+from ledger.calendar import business_day
 from ledger.closings import request_closing, withdraw_closing
 from terminals.checkout import auto_top_up as auto
 from terminals.checkout.auto_running import due_top_ups, run_top_up
@@ -92,7 +93,7 @@ def test_the_cap_of_a_month_holds_as_the_city_counts_months(shop: Shop) -> None:
     with shop.database.read_only() as session:
         assert spent_cents(session, shop.wallet, shop.now) == 4000
     # An hour before midnight in UTC it is the next month in Aachen already.
-    month = (shop.now.date().replace(day=1) + timedelta(days=32)).replace(day=1)
+    month = (business_day(shop.now).replace(day=1) + timedelta(days=32)).replace(day=1)
     eve = datetime.combine(month - timedelta(days=1), datetime.min.time(), UTC)
     assert due(shop, eve + timedelta(hours=21)) == []
     assert len(due(shop, eve + timedelta(hours=23, minutes=30))) == 1
@@ -182,7 +183,9 @@ def test_an_account_that_is_being_closed_is_not_filled_up(shop: Shop) -> None:
     agreed(shop)
     (planned,) = due(shop)
     with shop.database.transaction() as session:
-        request_closing(session, shop.wallet, key=uuid4(), last_day=shop.now.date(), at=shop.now)
+        request_closing(
+            session, shop.wallet, key=uuid4(), last_day=business_day(shop.now), at=shop.now
+        )
     assert runs(shop, planned).state == "cancelled"
     assert due(shop) == []
     with shop.database.transaction() as session:

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from ledger.calendar import business_day
 from ledger.closings import release_closing, request_closing
 from ledger.movements import movements
 from ledger.permissions import Caller
@@ -163,7 +164,9 @@ def test_money_of_a_closed_account_that_comes_back_goes_another_way(shop: Shop) 
     shop.spend(4000)
     approver = Caller(a_person(shop.database, "finance_approver").code, "finance_approver")
     with shop.database.transaction() as session:
-        request_closing(session, shop.wallet, key=refund, last_day=shop.now.date(), at=shop.now)
+        request_closing(
+            session, shop.wallet, key=refund, last_day=business_day(shop.now), at=shop.now
+        )
         release_closing(session, approver, refund, at=shop.now)
     shop.stripe.online.fail_refund(shop.provider.client.v1.refunds.list({"limit": 1}).data[0].id)
     shop.sweep()

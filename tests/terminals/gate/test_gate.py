@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from config.database import Database
+from ledger.calendar import business_day
 from terminals.devices import revoke_device
 from terminals.face.words import words_of
 from terminals.gate.site import memory
@@ -181,7 +182,7 @@ def test_alone_a_gate_opens_for_no_supplement_and_says_why(
     assert one is not None
     assert (one.state, one.reason) == ("refused", "supplement")
     for language, said in (("de", "Nur ein Zusatz"), ("en", "An extra only")):
-        lines = lines_of(one, words_of(language), language, today=now.date())
+        lines = lines_of(one, words_of(language), language, today=business_day(now))
         assert lines[0].startswith(said)
     centre.start()
 

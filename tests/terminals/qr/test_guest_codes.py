@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from config.database import Database
-from ledger.calendar import CITY_TIME
+from ledger.calendar import CITY_TIME, business_day
 from ledger.passes import take_back, visit
 from ledger.wallets import UnknownWallet, open_wallet
 from terminals.errors import PassIsOver, UnknownGuestCode, UnknownPass
@@ -138,7 +138,7 @@ def test_a_pass_past_its_last_day_names_that_day(api: Api) -> None:
 def test_a_returned_pass_is_blocked(api: Api) -> None:
     code = sold(api)
     with api.database.transaction() as session:
-        take_back(session, code, key=uuid4(), booked_on=now().date())
+        take_back(session, code, key=uuid4(), booked_on=business_day(now()))
     assert shown(api, on_the_phone(code))["state"] == "blocked"
 
 

@@ -118,7 +118,7 @@ class Counter:
         """Put articles into the basket; its total in cents."""
         with self.site.journal.write(self.till.code) as connection:
             now = datetime.now(UTC)
-            offers = offers_on(connection, self.till.code, now.date())
+            offers = offers_on(connection, self.till.code, business_day(now))
             shift = shifts.current_shift(connection, self.till.code)
             on = baskets.current_basket(connection, self.till.code) or baskets.start_basket(
                 connection, till=self.till.code, shift=shift.code, key=uuid4(), now=now
