@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 
 from config.app import create_app
 from config.database import Database
@@ -95,28 +95,6 @@ def test_the_day_to_close_is_the_oldest_open_one(city: Database) -> None:
     assert f'href="/desk/tage/{oldest}"' in page
     assert f"Tag {oldest:%d.%m.} abschließen" in page
     assert "danach 13 weitere Tage" in page
-
-
-def test_cash_has_its_share_of_thirteen_weeks(city: Database) -> None:
-    a_desk(city)
-    client = client_of(city)
-    assert "Noch keine volle Woche." in client.get(MORNING).text
-    monday = TODAY - timedelta(days=TODAY.weekday())
-    rows = [
-        {"day": monday - timedelta(weeks=back, days=1), "channel": channel, "cents": cents}
-        for back, cash in ((12, 134), (6, 118), (0, 97))
-        for channel, cents in (("cash", cash), ("girocard", 1000 - cash))
-    ]  # fmt: skip
-    with city.transaction() as session:
-        session.execute(
-            text("INSERT INTO takings_day (day, facility, channel, cents, is_final)"
-                 " VALUES (:day, 'B01', :channel, :cents, false)"), rows,
-        )  # fmt: skip
-    page = client.get(MORNING).text
-    whole = re.search(r'class="strong">Gesamt</th>(.*?)</tr>', page)
-    assert whole is not None
-    assert re.findall(r">([^<]+)</td>", whole[1]) == ["13,4", "11,8", "9,7", "−3,7"]
-    assert re.search(r">9,7\s%</text>", page)
 
 
 def test_my_tasks_are_my_cases_and_days_to_sign(city: Database) -> None:

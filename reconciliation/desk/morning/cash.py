@@ -23,18 +23,19 @@ class CashShare:
 
 
 def cash_share(session: Session, today: date) -> CashShare | None:
-    """As the nights summed it; None before a whole week has passed."""
+    """As the nights summed it; None where no whole week took money."""
     mondays, lines = weeks_of(session, today)
-    if not lines:
+    whole = lines[0].shares if lines else ()
+    taken = [place for place, share in enumerate(whole) if share is not None]
+    if not taken:
         return None
     names = [f"KW {monday.isocalendar().week}" for monday in mondays]
     told = {0, len(names) // 2, len(names) - 1}
     chart = chart_of(
-        [ShareLine("", lines[0].shares)],
+        [ShareLine("", whole)],
         [name if place in told else "" for place, name in enumerate(names)],
         cash_costs().target_tenths, SMALL,
     )  # fmt: skip
-    taken = [place for place, share in enumerate(lines[0].shares) if share is not None]
     shown = sorted({taken[0], taken[len(taken) // 2], taken[-1]})
     picked = [ShareLine(line.name, tuple(line.shares[place] for place in shown)) for line in lines]
     return CashShare(
