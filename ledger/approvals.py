@@ -31,6 +31,8 @@ LIMITS_CENTS = {"refund": 2500, "cash_difference": 1000}
 DESK_LIMITS_CENTS = {"meal_goodwill": 1000}
 # Of the roles of `config.access` those with APPROVALS_DECIDE; a till has no request to ask by.
 DECIDING_ROLES = frozenset({"site_manager", "finance_approver"})
+# What moves money of the city itself, or changes a price, is released in its house alone.
+RELEASING_ROLES = frozenset({"finance_approver"})
 DECISIONS = ("approved", "refused", "withdrawn")
 LISTED = 50
 
@@ -234,6 +236,16 @@ def _check(found: Approval, by: Caller, decision: str) -> None:
         raise OwnRequest(asked.id)
     if by.role not in DECIDING_ROLES or by.facility not in (None, asked.facility):
         raise NotTheirs(asked.id, by.name)
+
+
+def barred_from_release(by: Caller, asked_by: str) -> str | None:
+    """Why this person may not release what `asked_by` wants: release_own, release_role; None
+    where they may."""
+    if asked_by == by.name:
+        return "release_own"
+    if by.role not in RELEASING_ROLES or by.facility is not None:
+        return "release_role"
+    return None
 
 
 def _store(session: Session, asked: Request, values: dict[str, Any]) -> None:

@@ -1,6 +1,8 @@
 """Amounts, shares, counts and days inside a German sentence."""
 
-from datetime import date
+from datetime import date, datetime
+
+from ledger.calendar import CITY_TIME
 
 MINUS = "\N{MINUS SIGN}"
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
@@ -26,3 +28,8 @@ def grouped(number: int) -> str:
 def german_day(day: date) -> str:
     """`17.11.2026`."""
     return f"{day:%d.%m.%Y}"
+
+
+def german_instant(at: datetime) -> str:
+    """`17.11.2026, 07:31` in the city's time; `at` carries a time zone."""
+    return f"{at.astimezone(CITY_TIME):%d.%m.%Y, %H:%M}"

@@ -14,6 +14,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from ledger.approvals import barred_from_release
 from ledger.calendar import business_day
 from ledger.catalogue.loading import add_price
 from ledger.catalogue.model import Price
@@ -26,7 +27,6 @@ from ledger.permissions import Caller
 from ledger.staff.audit import record
 from ledger.tables.price_changes import price_change, price_change_decision
 
-RELEASING_ROLES = frozenset({"finance_approver"})
 LONGEST_BASIS, LONGEST_REASON = 200, 500
 FURTHEST = timedelta(days=5 * 366)
 LISTED = 50
@@ -147,15 +147,6 @@ def ask_for_price(
     record(session, by, "price.asked", about=str(request), detail=detail)
 
 
-def may_release_price(by: Caller, asked: PriceChange) -> str | None:
-    """Why this person may not: release_own, release_role; None where they may."""
-    if asked.asked_by == by.name:
-        return "release_own"
-    if by.role not in RELEASING_ROLES or by.facility is not None:
-        return "release_role"
-    return None
-
-
 def release_price(session: Session, by: Caller, request: UUID, *, at: datetime) -> PriceChange:
     """Record the price as the second person; it is in force from its day on by itself.
 
@@ -203,7 +194,7 @@ def _undecided(session: Session, by: Caller, request: UUID) -> PriceChange:
     asked = find_change(session, request)
     if asked.state != "pending":
         raise PriceChangeRefused("release_decided")
-    no = may_release_price(by, asked)
+    no = barred_from_release(by, asked.asked_by)
     if no:
         raise PriceChangeRefused(no)
     return asked

@@ -13,6 +13,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from ledger.approvals import barred_from_release
 from ledger.errors import constraint_of
 from ledger.permissions import Caller
 from ledger.staff.audit import record
@@ -25,7 +26,6 @@ from reconciliation.casework.refusals import CaseworkRefused, ReleaseUnknown
 from reconciliation.casework.steps import Deed, add_step
 from reconciliation.casework.tables import release_decision, release_request
 
-RELEASING_ROLES = frozenset({"finance_approver"})
 _KEYS = UUID("2f0c6d5e-3b3c-5a44-9b61-8a3b9f3e6a90")
 
 
@@ -101,15 +101,6 @@ def find_release(session: Session, request: UUID) -> Release:
     return Release(*row)
 
 
-def may_release(by: Caller, asked: Release) -> str | None:
-    """Why this person may not release it: release_own, release_role; None where they may."""
-    if asked.asked_by == by.name:
-        return "release_own"
-    if by.role not in RELEASING_ROLES or by.facility is not None:
-        return "release_role"
-    return None
-
-
 def release(session: Session, by: Caller, request: UUID, *, at: datetime) -> Release:
     """Let it happen: book it, and close the case.
 
@@ -117,7 +108,7 @@ def release(session: Session, by: Caller, request: UUID, *, at: datetime) -> Rel
     difference_closed, difference_booking, difference_taken).
     """
     asked = _undecided(session, request)
-    no = may_release(by, asked)
+    no = barred_from_release(by, asked.asked_by)
     if no:
         raise CaseworkRefused(no, asker=asked.asker)
     if asked.case is None:
@@ -131,7 +122,7 @@ def release(session: Session, by: Caller, request: UUID, *, at: datetime) -> Rel
 def refuse(session: Session, by: Caller, request: UUID, *, words: str) -> Release:
     """Say no, with a reason; the case is open again for whoever asked. Raises like `release`."""
     asked = _undecided(session, request)
-    no = may_release(by, asked)
+    no = barred_from_release(by, asked.asked_by)
     if no:
         raise CaseworkRefused(no, asker=asked.asker)
     return _say_no(session, by, asked, "refused", checked_words(words))

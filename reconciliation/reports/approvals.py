@@ -2,13 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ledger.calendar import CITY_TIME
 from reconciliation.audits.acts import KINDS, Act, acts, acts_by_rule
-from reconciliation.german import grouped
+from reconciliation.german import german_instant, grouped
 from reconciliation.reports import Report
 from reconciliation.reports.document import Cell, Document, Table, euro, number, text
 from reconciliation.reports.period import Period
@@ -30,9 +28,9 @@ def build(session: Session, period: Period) -> Document:
     """The acts, the newest first, and how many of each kind; also where it was none."""
     found = acts(session, period)
     rows: list[list[Cell]] = [
-        [_at(one.decided_at), KINDS[one.kind], one.subject, one.amount_cents, one.maker,
-         _at(one.asked_at), one.checker, outcome_of(one), one.reason or "", one.words or "",
-         grouped(one.entry_id) if one.entry_id else ""]
+        [german_instant(one.decided_at), KINDS[one.kind], one.subject, one.amount_cents, one.maker,
+         german_instant(one.asked_at), one.checker, outcome_of(one), one.reason or "",
+         one.words or "", grouped(one.entry_id) if one.entry_id else ""]
         for one in found
     ]  # fmt: skip
     alone = {one.kind: (one.count, one.cents) for one in acts_by_rule(session, period)}
@@ -55,10 +53,6 @@ def by_two_people(found: Sequence[Act]) -> bool:
 def outcome_of(one: Act) -> str:
     """`freigegeben`, `abgelehnt`, or of a day or month `gesperrt`."""
     return "gesperrt" if one.kind in ("day", "month") else OUTCOMES[one.outcome]
-
-
-def _at(instant: datetime) -> str:
-    return f"{instant.astimezone(CITY_TIME):%d.%m.%Y, %H:%M}"
 
 
 REPORT = Report("approvals", "Wer hat was freigegeben", build)

@@ -13,10 +13,9 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from ledger.calendar import CITY_TIME
 from ledger.documents.pdf import pdf_of
 from ledger.documents.spreadsheet import FORMULA, csv_of
-from reconciliation.german import MINUS, euros, grouped, percent
+from reconciliation.german import MINUS, euros, german_instant, grouped, percent
 from reconciliation.reports.document import Cell, Column, Document, Table
 
 KINDS = {
@@ -76,7 +75,7 @@ def as_html(document: Document, stamp: Stamp) -> str:
     known_at = document.period.known_at
     return _paper().render(
         document=document, stamp=stamp, shown=shown, known_at=known_at,
-        digest=hashlib.sha256(as_csv(document)).hexdigest(), at=_at, zip=zip,
+        digest=hashlib.sha256(as_csv(document)).hexdigest(), at=german_instant, zip=zip,
     )  # fmt: skip
 
 
@@ -157,10 +156,6 @@ def _sheet_name(title: str) -> str:
 
 def _letter(place: int) -> str:
     return chr(ord("A") + place)
-
-
-def _at(instant: datetime) -> str:
-    return f"{instant.astimezone(CITY_TIME):%d.%m.%Y, %H:%M}"
 
 
 def _sheet() -> str:

@@ -78,11 +78,12 @@ def period_named(name: str, *, known_at: datetime | None = None) -> Period | Non
     if found := _MONTH.fullmatch(name):
         return month_of(date(int(found[1]), int(found[2]), 1), known_at=known_at)
     if found := _DAYS.fullmatch(name):
-        return _between(found[1], found[2], known_at)
+        return between(found[1], found[2], known_at=known_at)
     return year_of(int(name), known_at=known_at) if _YEAR.fullmatch(name) else None
 
 
-def _between(first: str, last: str, known_at: datetime | None) -> Period | None:
+def between(first: str, last: str, *, known_at: datetime | None = None) -> Period | None:
+    """Two days written as `2026-11-17`, the first not after the last; else None."""
     try:
         days = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:

@@ -1,7 +1,6 @@
 """The data carrier for a tax audit: what is on it, and the ZIP, written down as it is taken."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from flask import Blueprint, Response, current_app, request, stream_with_context
 
@@ -12,7 +11,7 @@ from reconciliation.data_carrier.content import TABLES
 from reconciliation.desk.asked import day_asked, last_business_day
 from reconciliation.desk.downloads import attached
 from reconciliation.desk.page import books, caller, may, now, render
-from reconciliation.reports.period import Period
+from reconciliation.reports.period import between
 
 pages = Blueprint(
     "desk_carrier", __name__, url_prefix="/desk/datentraeger", template_folder="templates"
@@ -34,7 +33,7 @@ def show() -> Response:
 def take() -> Response:
     """The ZIP of these days."""
     von, bis = request.form.get("von", ""), request.form.get("bis", "")
-    period = _period(von, bis)
+    period = between(von, bis)
     if period is None:
         return _page(von, bis, "Bitte zwei Tage von früh nach spät angeben.", status=422)
     database, at, city = books(), now(), current_app.config["CITY"]
@@ -48,14 +47,6 @@ def take() -> Response:
 
     answer = Response(stream_with_context(stream()), mimetype="application/zip")
     return attached(answer, f"z3-{period.name}.zip")
-
-
-def _period(first: str, last: str) -> Period | None:
-    try:
-        days = date.fromisoformat(first), date.fromisoformat(last)
-    except ValueError:
-        return None
-    return Period(*days) if days[0] <= days[1] else None
 
 
 def _page(first: str, last: str, problem: str = "", status: int = 200) -> Response:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from ledger.calendar import CITY_TIME, business_day
+from ledger.calendar import business_day
 from reconciliation.casework.lists import Filter, every_case
 from reconciliation.desk.case_filters import VIEW_WORDS
 from reconciliation.desk.case_lines import CaseLine, case_line
+from reconciliation.german import german_instant
 from reconciliation.reports.document import Cell, Document, Table, euro, number, text
 from reconciliation.reports.period import Period
 from reconciliation.words import channel_word, class_word
@@ -39,11 +40,11 @@ def _title(only: Filter) -> str:
         only.place, SEVERITIES.get(only.severity or ""),
     )  # fmt: skip
     said = [VIEW_WORDS[only.view], *filter(None, narrowed)]
-    return f"{', '.join(said)}, Stand {only.at.astimezone(CITY_TIME):%d.%m.%Y, %H:%M}"
+    return f"{', '.join(said)}, Stand {german_instant(only.at)}"
 
 
 def _row(line: CaseLine) -> Sequence[Cell]:
-    closed = f"{line.closed_at.astimezone(CITY_TIME):%d.%m.%Y, %H:%M}" if line.closed_at else None
+    closed = german_instant(line.closed_at) if line.closed_at else None
     cells: tuple[Cell, ...] = (
         line.name, SEVERITIES.get(line.severity), line.kind, line.channel, line.place,
         line.reference, f"{line.since:%d.%m.%Y}", line.expected_cents, line.confirmed_cents,

@@ -14,7 +14,7 @@ from reconciliation.casework.lists import Filter, Totals, cases, neighbours, tot
 from reconciliation.desk.case_acts import account_names
 from reconciliation.desk.case_lines import CaseLine, case_line
 from reconciliation.desk.morning.cash import CashShare, cash_share
-from reconciliation.desk.tasks.reading import Task, days_to_close, tasks_of
+from reconciliation.desk.tasks.reading import CLOSING, Task, tasks_of
 from reconciliation.german import grouped
 from reconciliation.night.steps import STEPS
 from reconciliation.night.summary import AccountNight, ChannelNight, Summary, last_summary, missing
@@ -80,7 +80,7 @@ class Morning:
     bank_day: date | None
     agreeing: int
     deliveries: tuple[int, int]
-    to_close: date | None
+    to_close: Task | None
     cash: CashShare | None
 
     @property
@@ -140,7 +140,7 @@ def read_morning(session: Session, by: Caller, *, at: datetime) -> Morning:
         tasks[:TASKS], len(tasks), sum(task.due <= business_day(at) for task in tasks if task.due),
         _next_case(session, by, at), _no_bank_day(at),
         sum(one.ledger_cents == one.other_cents for one in summary.totals) if summary else 0,
-        _deliveries(session), next(iter(days_to_close(session, at)), None),
+        _deliveries(session), next((task for task in tasks if task.kind == CLOSING), None),
         cash_share(session, business_day(at)),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest, NotFound
 
-from ledger.approvals import pending
+from ledger.approvals import barred_from_release, pending
 from ledger.catalogue.price_changes import decided_changes, waiting_changes
 from ledger.errors import LedgerError
 from ledger.permissions import Permission, needs
@@ -15,7 +15,6 @@ from reconciliation.casework.releases import (
     Release,
     decided_releases,
     find_release,
-    may_release,
     pending_releases,
     refuse,
     release,
@@ -114,9 +113,9 @@ def _page(asked: UUID, problem: str = "", words: str = "", status: int = 200) ->
             else preview_of_reversal(session, taken, at=at)
         )  # fmt: skip
     return render(
-        "releases/one.html", status, one=found, preview=preview, barred=may_release(by, found),
-        is_mine=found.asked_by == by.name, words=RELEASES,
-        problem=problem, typed=words, class_word=class_word, at=at,
+        "releases/one.html", status, one=found, preview=preview,
+        barred=barred_from_release(by, found.asked_by), is_mine=found.asked_by == by.name,
+        words=RELEASES, problem=problem, typed=words, class_word=class_word, at=at,
         nav_of="desk_releases", is_pending=found.state == "pending",
     )  # fmt: skip
 

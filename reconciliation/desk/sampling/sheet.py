@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from ledger.calendar import CITY_TIME
 from reconciliation.audits.sampling import Draw, SampledEntry
 from reconciliation.desk.event_words import event_word
-from reconciliation.german import euros, german_day, grouped
+from reconciliation.german import euros, german_day, german_instant, grouped
 from reconciliation.reports.document import (
     Cell,
     Document,
@@ -64,7 +63,8 @@ def facts_of(drawn: Draw) -> list[tuple[str, str]]:
     wanted = drawn.wanted
     return [
         ("Startwert", wanted.seed),
-        ("Siegelblock", f"{grouped(wanted.block or 0)}, versiegelt {_at(drawn)}"),
+        ("Siegelblock", f"{grouped(wanted.block or 0)}, "
+                        f"versiegelt {german_instant(drawn.sealed_at)}"),
         ("Zeitraum", f"{german_day(wanted.first)} bis {german_day(wanted.last)}"),
         ("Konto", wanted.account or "alle"),
         ("Einrichtung", wanted.facility or "alle"),
@@ -72,9 +72,5 @@ def facts_of(drawn: Draw) -> list[tuple[str, str]]:
         ("Grundgesamtheit", f"{grouped(drawn.population)} Buchungen, "
                             f"{euros(drawn.population_cents)}"),
         ("Gezogen von", f"{drawn.name or drawn.by} ({drawn.by}), "
-                        f"{drawn.at.astimezone(CITY_TIME):%d.%m.%Y, %H:%M}"),
+                        f"{german_instant(drawn.at)}"),
     ]  # fmt: skip
-
-
-def _at(drawn: Draw) -> str:
-    return f"{drawn.sealed_at.astimezone(CITY_TIME):%d.%m.%Y, %H:%M}"

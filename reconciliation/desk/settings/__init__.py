@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
+from ledger.approvals import barred_from_release
 from ledger.calendar import business_day
 from ledger.catalogue.model import Catalogue, Product, TaxCode
 from ledger.catalogue.posted import posted_catalogue
@@ -19,7 +20,6 @@ from ledger.catalogue.price_changes import (
     checked,
     decided_changes,
     find_change,
-    may_release_price,
     refuse_price,
     release_price,
     waiting_changes,
@@ -233,8 +233,8 @@ def _change(asked: UUID, problem: str = "", words: str = "", status: int = 200) 
         effect, stale = _effect(session, found)
     return render(
         "settings/change.html", status, one=found, effect=effect, stale=stale, today=today,
-        barred=may_release_price(by, found), is_mine=found.asked_by == by.name, problem=problem,
-        typed=words, states=STATES, file_line=file_line, tax_words=tax_words,
+        barred=barred_from_release(by, found.asked_by), is_mine=found.asked_by == by.name,
+        problem=problem, typed=words, states=STATES, file_line=file_line, tax_words=tax_words,
         nav_of="desk_settings",
     )  # fmt: skip
 

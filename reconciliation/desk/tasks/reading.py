@@ -7,13 +7,12 @@ from flask import url_for
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from ledger.approvals import DECIDING_ROLES, pending
+from ledger.approvals import DECIDING_ROLES, RELEASING_ROLES, pending
 from ledger.calendar import business_day
-from ledger.catalogue.price_changes import RELEASING_ROLES as PRICING_ROLES
 from ledger.catalogue.price_changes import waiting_changes
 from ledger.permissions import Caller
 from reconciliation.casework.lists import Filter, cases
-from reconciliation.casework.releases import RELEASING_ROLES, Release, pending_releases
+from reconciliation.casework.releases import Release, pending_releases
 from reconciliation.desk.case_lines import case_line
 from reconciliation.words import class_word
 
@@ -26,6 +25,8 @@ APPROVALS = {
     "refund": "Erstattung freigeben", "cash_difference": "Kassendifferenz freigeben",
     "meal_goodwill": "Erlass freigeben",
 }  # fmt: skip
+
+CLOSING = "Abschluss"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +90,9 @@ def _approvals(session: Session, by: Caller) -> list[Task]:
     ]  # fmt: skip
 
 
-def days_to_close(session: Session, at: datetime) -> list[date]:
-    """The business days that a night has looked at and nobody has locked, the oldest first."""
-    rows = session.execute(
-        text("""
-        SELECT DISTINCT r.day FROM night_run r
-         WHERE r.day > coalesce((SELECT max(day) FROM closed_day), '-infinity'::date)
-           AND r.day < :today ORDER BY r.day"""),
-        {"today": business_day(at)},
-    )
-    return [row.day for row in rows]
-
-
 def _price_changes(session: Session, by: Caller) -> list[Task]:
     """Due before the day they shall hold from: afterwards nobody can release them."""
-    if by.role not in PRICING_ROLES:
+    if by.role not in RELEASING_ROLES:
         return []
     return [
         Task("suggestion", f"Preis freigeben: {one.name} ab {one.valid_from:%d.%m.%Y}",
@@ -114,8 +103,15 @@ def _price_changes(session: Session, by: Caller) -> list[Task]:
 
 
 def _days(session: Session, at: datetime) -> list[Task]:
-    """One task, the oldest: the others follow it."""
-    waiting = days_to_close(session, at)
+    """The oldest business day that a night has looked at and nobody has locked; others follow."""
+    rows = session.execute(
+        text("""
+        SELECT DISTINCT r.day FROM night_run r
+         WHERE r.day > coalesce((SELECT max(day) FROM closed_day), '-infinity'::date)
+           AND r.day < :today ORDER BY r.day"""),
+        {"today": business_day(at)},
+    )
+    waiting = [row.day for row in rows]
     if not waiting:
         return []
     day, later = waiting[0], len(waiting) - 1
@@ -123,4 +119,4 @@ def _days(session: Session, at: datetime) -> list[Task]:
     if later:
         note += f" · danach {later} {'weiterer Tag' if later == 1 else 'weitere Tage'}"
     return [Task("locked", f"Tag {day:%d.%m.} abschließen", note, f"/desk/tage/{day}",
-                 business_day(at), None, "Abschluss")]  # fmt: skip
+                 business_day(at), None, CLOSING)]  # fmt: skip
